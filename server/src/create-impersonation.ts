@@ -1,0 +1,100 @@
+import type Provider from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
+import type { Middleware } from 'koa'
+import { apiRoutes } from './http/routes.ts'
+import { originOf } from './http/origin.ts'
+import type { Happening, Origin } from './impersonation/audit-event.ts'
+import type { Actor } from './impersonation/policy.ts'
+import type { Settings } from './impersonation/settings.ts'
+import { endAffectedImpersonations } from './operations/end-affected-impersonations.ts'
+import { flushAudit } from './operations/flush-audit.ts'
+import type { ImpersonationRequest } from './operations/impersonation-request.ts'
+import { listImpersonations } from './operations/list-impersonations.ts'
+import { revokeImpersonation } from './operations/revoke-impersonation.ts'
+import type { Started } from './operations/start-impersonation.ts'
+import { startImpersonation } from './operations/start-impersonation.ts'
+import { sweepOverdue } from './operations/sweep-overdue.ts'
+import { record, recordAside } from './operations/write-audit.ts'
+import type { Alarm, Clock } from './ports/clock.ts'
+import type { Directory } from './ports/directory.ts'
+import type { Ports, Stores } from './ports/ports.ts'
+import { configure } from './provider/configure.ts'
+import { asUnitOfWork } from './provider/middleware.ts'
+import { createTokens } from './provider/tokens.ts'
+import { newId } from './storage/ids.ts'
+
+export interface ImpersonationOptions {
+  /** Where impersonations, their tokens and the audit trail are kept: `openStorage(…)`. */
+  readonly stores: Stores
+  /** The host's accounts, apps and consents. */
+  readonly directory: Directory
+  readonly settings: Settings
+  /** The audience that services' tokens must have, if the host gives this API one (RFC 8707). */
+  readonly resource?: string
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly clock?: Clock
+  /** Told when something that must be written could not be; default: standard error. */
+  readonly alarm?: Alarm
+}
+
+/** What a host mounts, and what it may call itself. */
+export interface ImpersonationExtension {
+  /** The host's configuration with impersonation added; the host's own hooks are kept. */
+  configure(configuration: Configuration): Configuration
+  /**
+   * The API (contract §1 and §4) as Koa middleware. Call it once, before the host adds middleware of
+   * its own to the provider that writes: it also makes each request of the provider one unit of work.
+   */
+  routes(provider: Provider): Middleware
+  /** Starts one for an administrator who was recognised elsewhere, say on the command line. */
+  start(request: ImpersonationRequest, actor: Actor): Promise<Started>
+  revoke(id: string, origin: Origin): Promise<void>
+  list: (
+    ...page: Parameters<typeof listImpersonations> extends [Ports, ...infer Rest] ? Rest : never
+  ) => ReturnType<typeof listImpersonations>
+  /** Call it when an account, a role, a consent or an app has changed: ends what may not go on. */
+  changed(
+    concern: { readonly account: string } | { readonly app: string },
+    origin?: Origin | null,
+  ): Promise<number>
+  /** Call it every few seconds: ends what time has ended and empties the audit outbox. */
+  sweep(): Promise<number>
+  /** Writes to the same audit trail: in the unit around it, or, `aside`, in one that never fails. */
+  record(happening: Happening, origin: Origin | null): Promise<void>
+  recordAside(happening: Happening, origin: Origin | null): Promise<void>
+}
+
+/** The impersonation part of an authorization server, to be mounted on a provider and a Koa app. */
+export function createImpersonation(options: ImpersonationOptions): ImpersonationExtension {
+  const { stores, directory, settings, clock = Date.now, alarm = shout, resource } = options
+  let mounted: Provider | undefined
+  const provider = (): Provider => {
+    if (mounted === undefined) throw new Error('routes(provider) has not been called')
+    return mounted
+  }
+  const tokens = createTokens(provider, settings, resource)
+  const ports: Ports = { ...stores, directory, tokens, settings, clock, newId, alarm }
+
+  return {
+    configure: (configuration) => configure(ports, stores.models, configuration),
+    routes(host) {
+      mounted = host
+      host.use(asUnitOfWork(ports, provider, originOf))
+      return apiRoutes(ports, () => host.issuer)
+    },
+    start: (request, actor) => startImpersonation(ports, request, actor),
+    async revoke(id, origin) {
+      await revokeImpersonation(ports, null, id, null, origin)
+      await flushAudit(ports)
+    },
+    list: (filter, page) => listImpersonations(ports, filter, page),
+    changed: (concern, origin = null) => endAffectedImpersonations(ports, concern, origin),
+    sweep: () => sweepOverdue(ports),
+    record: (happening, origin) => record(ports, happening, origin),
+    recordAside: (happening, origin) => recordAside(ports, happening, origin),
+  }
+}
+
+const shout: Alarm = (what, error) => {
+  process.stderr.write(`understudy: ${what}: ${String(error)}\n`)
+}

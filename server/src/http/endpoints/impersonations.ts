@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { listImpersonations } from '../../operations/list-impersonations.ts'
+import { readImpersonation } from '../../operations/read-impersonation.ts'
+import { reportEvents } from '../../operations/report-events.ts'
+import { revokeImpersonation } from '../../operations/revoke-impersonation.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { endpoint } from '../endpoint.ts'
+import { id, idOrNull, pageOf, paging, text } from '../parameters.ts'
+import { presentAuditEvent, presentImpersonation, presentPage } from '../present.ts'
+
+interface ListQuery {
+  readonly status?: 'active' | 'ended' | undefined
+  readonly actor?: string | undefined
+  readonly subject?: string | undefined
+  readonly app?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+
+const listQuery: z.ZodType<ListQuery> = z.strictObject({
+  status: z.enum(['active', 'ended']).optional(),
+  actor: id.optional(),
+  subject: id.optional(),
+  app: id.optional(),
+  ...paging,
+})
+
+interface EventsBody {
+  readonly events: readonly {
+    readonly type: 'request' | 'write_blocked' | 'forbidden_route'
+    readonly method: string
+    readonly route: string
+    readonly request_id?: string | undefined
+  }[]
+}
+
+const eventsBody = (): z.ZodType<EventsBody> =>
+  z
+    .strictObject({
+      events: z
+        .array(
+          z.strictObject({
+            type: z.enum(['request', 'write_blocked', 'forbidden_route']),
+            method: z.string().regex(/^[A-Z]{1,20}$/),
+            route: text(500),
+            request_id: text(100).optional(),
+          }),
+        )
+        .min(1)
+        .max(50),
+    })
+    .meta({ id: 'ReportEvents' })
+
+export const impersonationEndpoints: readonly Endpoint[] = [
+  endpoint<undefined, ListQuery>({
+    method: 'get',
+    path: '/impersonations',
+    summary: 'List impersonations, newest first',
+    access: 'read_impersonation',
+    query: listQuery,
+    answers: { 200: 'impersonations' },
+    async handle({ ports, query }) {
+      const page = await listImpersonations(ports, query, pageOf(query))
+      return { status: 200, body: presentPage(page, presentImpersonation) }
+    },
+  }),
+  endpoint<undefined, undefined>({
+    method: 'get',
+    path: '/impersonations/:id',
+    summary: 'One impersonation with its timeline',
+    access: 'read_impersonation',
+    answers: { 200: 'impersonationWithTimeline' },
+    async handle({ ports, params }) {
+      const found = await readImpersonation(ports, idOrNull(params['id']) ?? '')
+      const timeline = found.timeline.map(presentAuditEvent)
+      return { status: 200, body: { ...presentImpersonation(found), timeline } }
+    },
+  }),
+  endpoint<undefined, undefined>({
+    method: 'delete',
+    path: '/impersonations/:id',
+    summary: 'Revoke an impersonation; an administrator may be named with `Actor-Token`',
+    access: 'revoke_impersonation',
+    answers: { 204: null },
+    async handle({ ports, params, service, header, origin }) {
+      const found = idOrNull(params['id']) ?? ''
+      await revokeImpersonation(ports, service, found, header('Actor-Token'), origin)
+      return { status: 204 }
+    },
+  }),
+  endpoint<EventsBody, undefined>({
+    method: 'post',
+    path: '/impersonations/:id/events',
+    summary: 'Report what a resource server saw an impersonated token do',
+    access: 'write_impersonation_event',
+    body: eventsBody,
+    answers: { 202: null },
+    async handle({ ports, params, service, body, origin }) {
+      const events = body.events.map(({ request_id: requestId, ...event }) => ({
+        ...event,
+        requestId: requestId ?? null,
+      }))
+      await reportEvents(ports, service, idOrNull(params['id']) ?? '', events, origin)
+      return { status: 202 }
+    },
+  }),
+]

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { checkImpersonation } from '../../operations/check-impersonation.ts'
+import { Denied } from '../../operations/denied.ts'
+import type { ImpersonationRequest } from '../../operations/impersonation-request.ts'
+import { startImpersonation } from '../../operations/start-impersonation.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { ApiRequest, Endpoint } from '../endpoint.ts'
+import { endpoint } from '../endpoint.ts'
+import { idOrNull, text } from '../parameters.ts'
+
+interface StartBody {
+  readonly impersonatorToken?: string | null | undefined
+  readonly reason?: string | undefined
+  readonly ticket?: string | undefined
+  readonly mode?: 'read_only' | 'full' | undefined
+  readonly redeemWithin?: number | undefined
+}
+
+/** Strict: a member nobody knows is a wish nobody will fulfil. */
+const startBody = ({ settings }: Ports): z.ZodType<StartBody> =>
+  z
+    .strictObject({
+      impersonatorToken: z
+        .string()
+        .nullish()
+        .meta({ description: 'access token of the administrator; required' }),
+      reason: text(500).optional(),
+      ticket: text(200).optional(),
+      mode: z.enum(['read_only', 'full']).optional(),
+      redeemWithin: z.int().min(1).max(settings.impersonationSeconds).optional(),
+    })
+    .meta({ id: 'StartImpersonation' })
+
+type StartRequest = ApiRequest<StartBody, undefined>
+
+function toRequest({ ports, service, params, body, origin }: StartRequest): ImpersonationRequest {
+  return {
+    service: service.clientId,
+    subject: idOrNull(params['userId']),
+    app: idOrNull(params['appId']),
+    wish: {
+      mode: body.mode ?? ports.settings.defaultMode,
+      reason: body.reason ?? null,
+      ticket: body.ticket ?? null,
+    },
+    redeemWithin: body.redeemWithin ?? null,
+    origin,
+  }
+}
+
+/** @throws Denied TOKEN_REQUIRED */
+function actorTokenOf({ body }: StartRequest): string {
+  const token = body.impersonatorToken?.trim() ?? ''
+  if (token === '') throw new Denied('TOKEN_REQUIRED')
+  return body.impersonatorToken ?? token
+}
+
+export const startEndpoints: readonly Endpoint[] = [
+  endpoint<StartBody, undefined>({
+    method: 'post',
+    path: '/users/:userId/impersonation/:appId',
+    summary: 'Start an impersonation',
+    access: 'root',
+    countsAsStart: true,
+    body: startBody,
+    answers: { 200: 'started' },
+    async handle(request) {
+      const token = actorTokenOf(request)
+      const { ports } = request
+      const { impersonation, refreshToken, links } = await startImpersonation(
+        ports,
+        toRequest(request),
+        token,
+      )
+      const { id, mode, startedAt, expiresAt } = impersonation
+      return {
+        status: 200,
+        body: {
+          refresh_token: refreshToken,
+          refresh_token_expires_in: (expiresAt - startedAt) / 1000,
+          refresh_token_expires_on: expiresAt / 1000,
+          impersonation_id: id,
+          mode,
+          links,
+        },
+      }
+    },
+  }),
+  endpoint<StartBody, undefined>({
+    method: 'post',
+    path: '/users/:userId/impersonation/:appId/check',
+    summary: 'Say which rules a start would pass',
+    access: 'root',
+    countsAsStart: true,
+    body: startBody,
+    answers: { 200: 'checked' },
+    async handle(request) {
+      const token = actorTokenOf(request)
+      return {
+        status: 200,
+        body: await checkImpersonation(request.ports, toRequest(request), token),
+      }
+    },
+  }),
+]

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Origin } from '../impersonation/audit-event.ts'
+
+const requestIds = new WeakMap<IncomingMessage, string>()
+
+/** Always ours: an id that a caller could choose would let it write into other people's traces. */
+export function requestIdOf(req: IncomingMessage): string {
+  const known = requestIds.get(req)
+  if (known !== undefined) return known
+  const fresh = `req_${randomBytes(12).toString('base64url')}`
+  requestIds.set(req, fresh)
+  return fresh
+}
+
+const LONGEST = 1024
+
+/** One line, no control or direction characters, bounded: what a log reader can trust to be text. */
+export function printable(text: string): string {
+  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}')
+  return clean.length <= LONGEST ? clean : `${clean.slice(0, LONGEST)}…`
+}
+
+/** Where a request came from. The address is the peer's unless the host told Koa to trust its proxy. */
+export function originOf(ctx: {
+  readonly req: IncomingMessage
+  readonly ip: string
+  get(header: string): string
+}): Origin {
+  const userAgent = ctx.get('user-agent')
+  return {
+    requestId: requestIdOf(ctx.req),
+    ip: printable(ctx.ip),
+    userAgent: userAgent === '' ? null : printable(userAgent),
+  }
+}

@@ -1,0 +1,88 @@
+import type { Account, Consent } from '../impersonation/account.ts'
+import type { App } from '../impersonation/app.ts'
+import type { AuditEvent } from '../impersonation/audit-event.ts'
+import type { DescribedImpersonation } from '../operations/describe-impersonation.ts'
+import type { Page } from '../ports/page.ts'
+import type {
+  AppShape,
+  AuditEventShape,
+  ConsentShape,
+  ImpersonationShape,
+  UserShape,
+} from './wire.ts'
+
+const time = (at: number): string => new Date(at).toISOString()
+const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at))
+
+export const presentPage = <Item, Shape>(
+  page: Page<Item>,
+  present: (item: Item) => Shape,
+): { items: Shape[]; next_cursor: string | null } => ({
+  items: page.items.map(present),
+  next_cursor: page.nextCursor,
+})
+
+export function presentImpersonation(described: DescribedImpersonation): ImpersonationShape {
+  const { impersonation, actor, subject, app } = described
+  const { id, mode, reason, ticket, ended } = impersonation
+  return {
+    id,
+    actor: { sub: actor.sub, email: actor.email, name: actor.name },
+    subject: { sub: subject.sub, email: subject.email, name: subject.name },
+    app: { client_id: app.clientId, name: app.name },
+    mode,
+    reason,
+    ticket,
+    status: ended === null ? 'active' : 'ended',
+    started_at: time(impersonation.startedAt),
+    expires_at: time(impersonation.expiresAt),
+    ended_at: ended === null ? null : time(ended.at),
+    ended_by: ended?.by ?? null,
+    end_reason: ended?.reason ?? null,
+  }
+}
+
+export const presentUser = (account: Account): UserShape => ({
+  sub: account.sub,
+  email: account.email,
+  name: account.name,
+  organization: account.organization,
+  roles: [...account.roles],
+  status: account.status,
+  last_login_at: timeOrNull(account.lastLoginAt),
+})
+
+export const presentApp = (app: App): AppShape => ({
+  client_id: app.clientId,
+  name: app.name,
+  type: app.type,
+  enabled: app.enabled,
+  require_consent: app.requireConsent,
+  redirect_uris: [...app.redirectUris],
+})
+
+export const presentConsent = (consent: Consent): ConsentShape => ({
+  app: consent.app,
+  scope: consent.scope,
+  granted_at: time(consent.grantedAt),
+  revoked_at: timeOrNull(consent.revokedAt),
+})
+
+export const presentAuditEvent = (event: AuditEvent): AuditEventShape => ({
+  seq: event.seq,
+  id: event.id,
+  at: time(event.at),
+  action: event.action,
+  outcome: event.outcome,
+  code: event.code,
+  actor: event.actor,
+  s2s_client: event.service,
+  subject: event.subject,
+  organization: event.organization,
+  app: event.app,
+  impersonation: event.impersonation,
+  ip: event.ip,
+  user_agent: event.userAgent,
+  request_id: event.requestId,
+  details: event.details,
+})

@@ -1,0 +1,64 @@
+import type { Middleware } from 'koa'
+import Router from '@koa/router'
+import { Denied } from '../operations/denied.ts'
+import type { Ports } from '../ports/ports.ts'
+import { answerError, setCommonHeaders } from './answer.ts'
+import { answerPreflight } from './cors.ts'
+import type { Endpoint } from './endpoint.ts'
+import { auditEndpoints } from './endpoints/audit.ts'
+import { currentEndpoints } from './endpoints/current.ts'
+import { directoryEndpoints } from './endpoints/directory.ts'
+import { impersonationEndpoints } from './endpoints/impersonations.ts'
+import { startEndpoints } from './endpoints/start.ts'
+import { describeApi } from './openapi.ts'
+import { serveEndpoint } from './serve-endpoint.ts'
+
+export const PREFIX = '/api/v1'
+
+/** Everything the API offers, in the order in which it is documented. */
+export const endpoints: readonly Endpoint[] = [
+  ...startEndpoints,
+  ...currentEndpoints,
+  ...impersonationEndpoints,
+  ...directoryEndpoints,
+  ...auditEndpoints,
+]
+
+/** Answers everything below the prefix of the API, and passes on what is not. */
+export function apiRoutes(ports: Ports, issuer: () => string): Middleware {
+  // Exact paths: a variant that another layer reads differently must not reach a handler.
+  const router = new Router({ prefix: PREFIX, strict: true, sensitive: true })
+  for (const route of endpoints) {
+    router[route.method](route.path, (ctx) => serveEndpoint(ports, ctx, route))
+    if (route.access === 'browser') {
+      router.options(route.path, (ctx) =>
+        answerPreflight(ports, ctx, route.method.toUpperCase()),
+      )
+    }
+  }
+  const description = (): object => (cached ??= describeApi(ports, issuer(), endpoints, PREFIX))
+  let cached: object | undefined
+  const serve = router.routes() as unknown as Middleware
+  return async (ctx, next) => {
+    if (ctx.path === '/openapi.json' && ctx.method === 'GET') {
+      ctx.body = description()
+    } else if (ctx.path === PREFIX || ctx.path.startsWith(`${PREFIX}/`)) {
+      await serve(ctx, () => refuseUnknown(ports, router, ctx))
+    } else {
+      await next()
+    }
+  }
+}
+
+/** No route of ours, or none for this method (RFC 9110 §15.5.6). */
+async function refuseUnknown(
+  ports: Ports,
+  router: Router,
+  ctx: Parameters<Middleware>[0],
+): Promise<void> {
+  setCommonHeaders(ctx)
+  const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods)
+  if (methods.length > 0) ctx.set('Allow', [...new Set(methods)].join(', '))
+  answerError(ports, ctx, new Denied(methods.length > 0 ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND'))
+  await Promise.resolve()
+}

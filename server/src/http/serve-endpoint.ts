@@ -1,0 +1,77 @@
+import type { Context } from 'koa'
+import type { z } from 'zod'
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { DenialCode } from '../impersonation/denial.ts'
+import { Denied } from '../operations/denied.ts'
+import { limitRate } from '../operations/limit-rate.ts'
+import { recogniseService } from '../operations/recognise-service.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Service } from '../ports/tokens.ts'
+import { answerError, setCommonHeaders } from './answer.ts'
+import { bearerOf } from './bearer.ts'
+import { allowOrigin } from './cors.ts'
+import type { ApiAnswer, Endpoint } from './endpoint.ts'
+import { parseJson, readBody } from './json-body.ts'
+import { originOf } from './origin.ts'
+
+/** Serves one endpoint in the order of contract §1: what is cheap and says nothing comes first. */
+export async function serveEndpoint(ports: Ports, ctx: Context, route: Endpoint): Promise<void> {
+  setCommonHeaders(ctx)
+  try {
+    send(ctx, await run(ports, ctx, route))
+  } catch (error) {
+    answerError(ports, ctx, error)
+  }
+}
+
+async function run(ports: Ports, ctx: Context, route: Endpoint): Promise<ApiAnswer> {
+  const bytes = route.body === undefined ? null : await readBody(ctx)
+  const origin = originOf(ctx)
+  const token = bearerOf(ctx)
+  const service = await recogniseCaller(ports, ctx, route, token, origin)
+  return route.handle({
+    ports,
+    origin,
+    params: ctx['params'] as Record<string, string>,
+    body: bytes && route.body && parse(route.body(ports), parseJson(bytes), 'BODY_INVALID'),
+    query: route.query && parse(route.query, ctx.query, 'QUERY_INVALID'),
+    header: (name) => ctx.get(name) || null,
+    token,
+    get service() {
+      if (service === null) throw new Error('no service calls this route')
+      return service
+    },
+  })
+}
+
+async function recogniseCaller(
+  ports: Ports,
+  ctx: Context,
+  route: Endpoint,
+  token: string | null,
+  origin: Origin,
+): Promise<Service | null> {
+  if (route.access === 'browser') {
+    await allowOrigin(ports, ctx, token)
+    return null
+  }
+  const service = await recogniseService(ports, token, route.access, origin)
+  if (route.countsAsStart) {
+    const { clientId } = service
+    const limit = { name: 'service', points: ports.settings.startsPerService, window: 60 }
+    await limitRate(ports, { limit, key: clientId, service: clientId }, origin)
+  }
+  return service
+}
+
+function parse(schema: z.ZodType, value: unknown, code: DenialCode): unknown {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new Denied(code)
+  return parsed.data
+}
+
+function send(ctx: Context, answer: ApiAnswer): void {
+  ctx.status = answer.status
+  for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)
+  if (answer.body !== undefined) ctx.body = answer.body
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { auditActions } from '../impersonation/audit-event.ts'
+import { denials } from '../impersonation/denial.ts'
+import { endReasons } from '../impersonation/ending.ts'
+import type {
+  AppShape,
+  AuditEventShape,
+  ConsentShape,
+  ImpersonationShape,
+  UserShape,
+} from './wire.ts'
+
+/** Shapes of contract §4 and §5; ids of components in /openapi.json. */
+const timestamp = z.iso.datetime({ precision: 3 }).meta({ description: 'UTC, with milliseconds' })
+const person = z.object({
+  sub: z.string(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+})
+
+const endedBy = [...new Set(Object.values(endReasons))]
+const impersonation = z
+  .object({
+    id: z.string(),
+    actor: person,
+    subject: person,
+    app: z.object({ client_id: z.string(), name: z.string().nullable() }),
+    mode: z.enum(['read_only', 'full']),
+    reason: z.string().nullable(),
+    ticket: z.string().nullable(),
+    status: z.enum(['active', 'ended']),
+    started_at: timestamp,
+    expires_at: timestamp,
+    ended_at: timestamp.nullable(),
+    ended_by: z.enum(endedBy).nullable(),
+    end_reason: z.enum(Object.keys(endReasons)).nullable(),
+  })
+  .meta({ id: 'Impersonation' }) satisfies z.ZodType<ImpersonationShape>
+
+const user = z
+  .object({
+    sub: z.string(),
+    email: z.string(),
+    name: z.string(),
+    organization: z.object({ id: z.string(), name: z.string() }).nullable(),
+    roles: z.array(z.string()),
+    status: z.enum(['active', 'disabled']),
+    last_login_at: timestamp.nullable(),
+  })
+  .meta({ id: 'User' }) satisfies z.ZodType<UserShape>
+
+const app = z
+  .object({
+    client_id: z.string(),
+    name: z.string(),
+    type: z.enum(['spa', 'web', 's2s']),
+    enabled: z.boolean(),
+    require_consent: z.boolean(),
+    redirect_uris: z.array(z.string()),
+  })
+  .meta({ id: 'App' }) satisfies z.ZodType<AppShape>
+
+const consent = z
+  .object({
+    app: z.string(),
+    scope: z.string(),
+    granted_at: timestamp,
+    revoked_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Consent' }) satisfies z.ZodType<ConsentShape>
+
+const auditEvent = z
+  .object({
+    seq: z.int().nullable(),
+    id: z.string(),
+    at: timestamp,
+    action: z.enum(auditActions),
+    outcome: z.enum(['success', 'denied', 'failure']),
+    code: z.string().nullable(),
+    actor: z.string().nullable(),
+    s2s_client: z.string().nullable(),
+    subject: z.string().nullable(),
+    organization: z.string().nullable(),
+    app: z.string().nullable(),
+    impersonation: z.string().nullable(),
+    ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    request_id: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEvent' }) satisfies z.ZodType<AuditEventShape>
+
+const rule = z.object({
+  rule: z.string(),
+  passed: z.boolean(),
+  code: z.string().optional(),
+  description: z.string(),
+})
+
+const started = z.object({
+  refresh_token: z.string(),
+  refresh_token_expires_in: z.int().meta({ description: 'seconds' }),
+  refresh_token_expires_on: z.int().meta({ description: 'epoch seconds' }),
+  impersonation_id: z.string(),
+  mode: z.enum(['read_only', 'full']),
+  links: z.array(z.string()).meta({ description: 'one per redirect URI of the app' }),
+})
+
+const failure = z
+  .object({
+    error: z.string(),
+    error_description: z.string(),
+    code: z.enum(Object.keys(denials)),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Error', description: 'Some codes add members: docs/reference/errors.md' })
+
+const page = <Shape extends z.ZodType>(item: Shape): z.ZodType =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+
+export interface Shapes {
+  readonly [name: string]: z.ZodType
+}
+
+export const shapes: Shapes = {
+  started: started.meta({ id: 'StartedImpersonation' }),
+  checked: z.object({ allowed: z.boolean(), rules: z.array(rule) }).meta({ id: 'Check' }),
+  impersonation,
+  impersonations: page(impersonation),
+  impersonationWithTimeline: impersonation
+    .extend({ timeline: z.array(auditEvent) })
+    .meta({ id: 'ImpersonationWithTimeline' }),
+  user,
+  users: page(user),
+  app,
+  apps: page(app),
+  consents: page(consent),
+  auditEvents: page(auditEvent),
+  auditExport: z.string().meta({ description: 'CSV (RFC 4180) or newline-delimited JSON' }),
+  failure,
+}

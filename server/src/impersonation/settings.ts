@@ -1,0 +1,26 @@
+import type { Mode } from './impersonation.ts'
+
+/** A role that may impersonate; `within` limits it to members of the actor's own organisation. */
+export type ImpersonationRole = string | { readonly role: string; readonly within: 'organization' }
+
+/** What operators decide. Validated before it gets here; durations in seconds. */
+export interface Settings {
+  readonly impersonationRoles: readonly ImpersonationRole[]
+  readonly impersonatorClients: readonly string[]
+  readonly impersonationServices: readonly string[] | null
+  readonly impersonationSeconds: number
+  readonly accessTokenSeconds: number
+  readonly defaultMode: Mode
+  readonly requireMfa: boolean
+  readonly mfaMaxAgeSeconds: number
+  readonly requireReason: boolean
+  readonly ticketPattern: string | null
+  readonly linkParameters: 'query' | 'fragment'
+  readonly impersonateAdmins: boolean
+  readonly startsPerActor: number
+  readonly checksPerActor: number
+  readonly startsPerService: number
+}
+
+/** Authentication context class of a login with a second factor, requestable at `/auth`. */
+export const MFA_ACR = 'urn:understudy:acr:mfa'

@@ -1,0 +1,51 @@
+import type { AuditAction } from '../impersonation/audit-event.ts'
+import type { DenialCode } from '../impersonation/denial.ts'
+import type { Ports } from '../ports/ports.ts'
+import { Denied } from './denied.ts'
+import type { ImpersonationRequest } from './impersonation-request.ts'
+import { recordAside } from './write-audit.ts'
+
+/** Malformed requests are the caller's bugs, and an exceeded limit has an event of its own. */
+const NOT_A_DENIAL: ReadonlySet<DenialCode> = new Set([
+  'REASON_REQUIRED',
+  'TICKET_INVALID',
+  'RATE_LIMITED',
+])
+
+/** Runs a request and writes down why it was refused, if it was. */
+export async function auditDenials<T>(
+  ports: Ports,
+  request: ImpersonationRequest,
+  action: AuditAction,
+  work: (knowActor: (sub: string) => void) => Promise<T>,
+): Promise<T> {
+  let actor: string | null = null
+  try {
+    return await work((sub) => {
+      actor = sub
+    })
+  } catch (error) {
+    if (error instanceof Denied && !NOT_A_DENIAL.has(error.denial.code)) {
+      await recordDenial(ports, request, action, actor, error.denial.code)
+    }
+    throw error
+  }
+}
+
+async function recordDenial(
+  ports: Ports,
+  request: ImpersonationRequest,
+  action: AuditAction,
+  actor: string | null,
+  code: DenialCode,
+): Promise<void> {
+  const who = { code, actor, service: request.service }
+  const whom = { subject: request.subject, app: request.app }
+  await recordAside(ports, { action, outcome: 'denied', ...who, ...whom }, request.origin)
+  if (code !== 'IMPERSONATOR_NOT_ALLOWED') return
+  await recordAside(
+    ports,
+    { action: 'privilege_violation', outcome: 'denied', ...who, ...whom },
+    request.origin,
+  )
+}

@@ -1,0 +1,66 @@
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { Ending, EndReason } from '../impersonation/ending.ts'
+import { ending } from '../impersonation/ending.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
+import { endByTime } from '../impersonation/liveness.ts'
+import type { Ports } from '../ports/ports.ts'
+import { stamp } from './write-audit.ts'
+
+export interface EndedFrom {
+  readonly origin: Origin | null
+  /** The service that asked. */
+  readonly service?: string | null
+  /** The administrator who revoked it. */
+  readonly by?: string | null
+}
+
+/**
+ * Ends an impersonation inside the unit it is called in: grant destroyed, row ended, event in the
+ * outbox. Of several ends only the first counts. It never waits for the audit trail.
+ */
+export async function endImpersonation(
+  ports: Pick<Ports, 'impersonations' | 'directory' | 'clock' | 'newId'>,
+  impersonation: Impersonation,
+  why: EndReason | Ending,
+  from: EndedFrom = { origin: null },
+): Promise<void> {
+  const now = ports.clock()
+  // What time has ended cannot be ended by anything else afterwards.
+  const end = endByTime(impersonation, now) ?? (typeof why === 'string' ? ending(why, now) : why)
+  const subject = await ports.directory.findAccount(impersonation.subject).catch(() => undefined)
+  const about = {
+    actor: impersonation.actor,
+    service: from.service ?? null,
+    subject: impersonation.subject,
+    organization: subject?.organization?.id ?? null,
+    app: impersonation.app,
+    impersonation: impersonation.id,
+  }
+  const events = [
+    stamp(
+      ports,
+      {
+        action: 'impersonation.ended',
+        outcome: 'success',
+        ...about,
+        details: {
+          ended_by: end.by,
+          end_reason: end.reason,
+          duration_seconds: Math.round((end.at - impersonation.startedAt) / 1000),
+          ...(from.by != null && { revoked_by: from.by }),
+        },
+      },
+      from.origin,
+    ),
+  ]
+  if (end.reason === 'reuse_detected') {
+    events.unshift(
+      stamp(
+        ports,
+        { action: 'impersonation.reuse_detected', outcome: 'failure', ...about },
+        from.origin,
+      ),
+    )
+  }
+  await ports.impersonations.end(impersonation.id, end, events)
+}

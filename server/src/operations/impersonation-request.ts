@@ -1,0 +1,40 @@
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { Facts, Wish } from '../impersonation/policy.ts'
+import type { Actor } from '../impersonation/policy.ts'
+import { endByTime } from '../impersonation/liveness.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
+import type { Ports } from '../ports/ports.ts'
+
+/** What a start and its dry run are asked with. Ids that cannot exist arrive as `null`. */
+export interface ImpersonationRequest {
+  /** `client_id` of the calling service; `null` on the command line. */
+  readonly service: string | null
+  readonly subject: string | null
+  readonly app: string | null
+  readonly wish: Wish
+  /** Seconds within which the first refresh must happen. */
+  readonly redeemWithin: number | null
+  readonly origin: Origin
+}
+
+/** Reads what the rules about the pair of subject and app need. */
+export async function gatherFacts(
+  ports: Ports,
+  request: ImpersonationRequest,
+  actor: Actor,
+): Promise<{ facts: Facts; overdue: Impersonation | null }> {
+  const { directory, settings, clock } = ports
+  const { subject, app } = request
+  const now = clock()
+  const [account, client, consent, open] = await Promise.all([
+    subject === null ? undefined : directory.findAccount(subject),
+    app === null ? undefined : directory.findApp(app),
+    subject === null || app === null ? undefined : directory.findConsent(subject, app),
+    ports.impersonations.findOpenByActor(actor.account.sub),
+  ])
+  // One whose time is over blocks nobody, whether or not somebody has written its end yet.
+  const overdue = open !== undefined && endByTime(open, now) !== null ? open : null
+  const running = overdue === null ? open : undefined
+  const facts = { settings, now, wish: request.wish, actor, running }
+  return { facts: { ...facts, subject: account, app: client, consent }, overdue }
+}

@@ -1,0 +1,42 @@
+import type { Account, Consent } from '../impersonation/account.ts'
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Service } from '../ports/tokens.ts'
+import { Denied } from './denied.ts'
+import { record } from './write-audit.ts'
+
+/** One account; that it was looked at is written down. @throws Denied NOT_FOUND */
+export async function readUser(
+  ports: Ports,
+  service: Service,
+  sub: string | null,
+  origin: Origin,
+): Promise<Account> {
+  const account = sub === null ? undefined : await ports.directory.findAccount(sub)
+  if (account === undefined) throw new Denied('NOT_FOUND')
+  await ports.unitOfWork.run(() =>
+    record(
+      ports,
+      {
+        action: 'user.viewed',
+        outcome: 'success',
+        service: service.clientId,
+        subject: account.sub,
+        organization: account.organization?.id ?? null,
+      },
+      origin,
+    ),
+  )
+  return account
+}
+
+/** What an account allowed which app, also when it took it back. @throws Denied NOT_FOUND */
+export async function readConsents(
+  ports: Ports,
+  service: Service,
+  sub: string | null,
+  origin: Origin,
+): Promise<Consent[]> {
+  const account = await readUser(ports, service, sub, origin)
+  return ports.directory.listConsents(account.sub)
+}

@@ -1,0 +1,68 @@
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { DenialCode } from '../impersonation/denial.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Service } from '../ports/tokens.ts'
+import { Denied } from './denied.ts'
+import { recordAside } from './write-audit.ts'
+
+/** Scopes of the service-to-service API; `root` includes every other one. */
+export const serviceScopes = [
+  'root',
+  'read_impersonation',
+  'revoke_impersonation',
+  'write_impersonation_event',
+  'read_user',
+  'read_app',
+  'read_audit',
+] as const
+
+export type ServiceScope = (typeof serviceScopes)[number]
+
+/**
+ * Whose client-credentials token this is, provided it has the scope.
+ *
+ * @param token what followed `Bearer`; `null` when there was no such header.
+ * @throws Denied UNAUTHENTICATED, S2S_TOKEN_INVALID, IMPERSONATION_FORBIDDEN, S2S_SCOPE
+ */
+export async function recogniseService(
+  ports: Ports,
+  token: string | null,
+  scope: ServiceScope,
+  origin: Origin,
+): Promise<Service> {
+  const service = token === null ? undefined : await ports.tokens.findService(token)
+  const code = await findDefect(ports, token, service, scope)
+  if (service !== undefined && code === null) return service
+  await recordAside(
+    ports,
+    {
+      action: 's2s.auth_failed',
+      outcome: 'denied',
+      code,
+      service: service?.clientId ?? null,
+      details: { scope },
+    },
+    origin,
+  )
+  const details = code === 'S2S_SCOPE' ? { scope } : {}
+  throw new Denied({ code: code ?? 'S2S_TOKEN_INVALID', details })
+}
+
+async function findDefect(
+  { tokens, settings }: Ports,
+  token: string | null,
+  service: Service | undefined,
+  scope: ServiceScope,
+): Promise<DenialCode | null> {
+  if (token === null) return 'UNAUTHENTICATED'
+  if (service === undefined) {
+    // Somebody acting for somebody else must not reach the API that lets them do so (CWE-441).
+    const bearer = await tokens.findBearer(token)
+    return bearer?.kind === 'impersonation' ? 'IMPERSONATION_FORBIDDEN' : 'S2S_TOKEN_INVALID'
+  }
+  // The scope is compared as a whole word: `rootx` or `ROOT` is not `root`.
+  if (!service.scopes.has('root') && !service.scopes.has(scope)) return 'S2S_SCOPE'
+  const allowed = settings.impersonationServices
+  const mayStart = allowed === null || allowed.includes(service.clientId)
+  return scope === 'root' && !mayStart ? 'S2S_SCOPE' : null
+}

@@ -1,0 +1,45 @@
+import type { Origin } from '../impersonation/audit-event.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
+import type { LivenessFacts } from '../impersonation/liveness.ts'
+import { findEnding } from '../impersonation/liveness.ts'
+import type { Ports } from '../ports/ports.ts'
+import { endImpersonation } from './end-impersonation.ts'
+
+/**
+ * The one place where it is asked whether an impersonation may go on. The first condition that
+ * fails ends it with that cause, in the unit this is called in.
+ *
+ * @returns whether it is alive.
+ */
+export async function verifyLiveness(
+  ports: Ports,
+  impersonation: Impersonation,
+  origin: Origin | null,
+): Promise<boolean> {
+  if (impersonation.ended !== null) return false
+  const end = findEnding(impersonation, await gather(ports, impersonation))
+  if (end === null) return true
+  await endImpersonation(ports, impersonation, end, { origin })
+  return false
+}
+
+async function gather(ports: Ports, impersonation: Impersonation): Promise<LivenessFacts> {
+  const { directory, tokens, settings, clock } = ports
+  const { actor, subject, app, actorSession } = impersonation
+  const [actorAccount, subjectAccount, client, consent, actorSignedIn] = await Promise.all([
+    directory.findAccount(actor),
+    directory.findAccount(subject),
+    directory.findApp(app),
+    directory.findConsent(subject, app),
+    actorSession === null || tokens.isSignedIn(actorSession, actor),
+  ])
+  return {
+    settings,
+    now: clock(),
+    actor: actorAccount,
+    subject: subjectAccount,
+    app: client,
+    consent,
+    actorSignedIn,
+  }
+}

@@ -1,0 +1,29 @@
+import type { AuditAction, AuditEvent, AuditOutcome } from '../impersonation/audit-event.ts'
+import type { Page, PageRequest } from './page.ts'
+
+export interface AuditFilter {
+  /** Epoch milliseconds, inclusive. */
+  readonly from?: number | undefined
+  /** Epoch milliseconds, exclusive. */
+  readonly to?: number | undefined
+  readonly action?: AuditAction | undefined
+  readonly actor?: string | undefined
+  readonly subject?: string | undefined
+  readonly app?: string | undefined
+  readonly impersonation?: string | undefined
+  readonly outcome?: AuditOutcome | undefined
+}
+
+/** Append-only. What is recorded in a unit is committed with it or fails it. */
+export interface AuditTrail {
+  /** `email` is kept with the personal data that can be erased. */
+  record(event: AuditEvent, email?: string): Promise<void>
+  /** Newest first. */
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
+  /** Everything about one impersonation, oldest first. */
+  timeline(impersonation: string): Promise<AuditEvent[]>
+  /** All that match, newest first, read in small pages so that memory stays flat. */
+  stream(filter: AuditFilter): AsyncIterable<AuditEvent>
+  /** Moves what waits in the outbox into the trail. Rejects when the trail cannot be written. */
+  flush(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import type { Settings } from '../impersonation/settings.ts'
+import type { AuditTrail } from './audit-trail.ts'
+import type { Alarm, Clock, NewId } from './clock.ts'
+import type { Directory } from './directory.ts'
+import type { Impersonations } from './impersonations.ts'
+import type { Limits } from './limits.ts'
+import type { ModelStores } from './model-store.ts'
+import type { Tokens } from './tokens.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/** What has to be kept, in one database so that one unit of work can hold it together. */
+export interface Stores {
+  readonly unitOfWork: UnitOfWork
+  readonly impersonations: Impersonations
+  readonly audit: AuditTrail
+  readonly limits: Limits
+  readonly models: ModelStores
+}
+
+/** Everything an operation may reach for. */
+export interface Ports extends Omit<Stores, 'models'> {
+  readonly directory: Directory
+  readonly tokens: Tokens
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly alarm: Alarm
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import type { Account } from '../impersonation/account.ts'
+import type { AccountFilter } from '../ports/directory.ts'
+import type { Page, PageRequest } from '../ports/page.ts'
+import type { AccountWithOrganization } from './accounts.ts'
+import { toAccount } from './accounts.ts'
+import type { Database } from './database.ts'
+import { keyOf, toPage } from './page.ts'
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (found) => `\\${found}`)
+
+/** In the order of their e-mails, which are unique. */
+export async function searchAccounts(
+  database: Database,
+  filter: AccountFilter,
+  page: PageRequest,
+): Promise<Page<Account>> {
+  const after = keyOf(page)
+  let query = database.kysely
+    .selectFrom('account')
+    .leftJoin('organization', 'organization.id', 'account.organization')
+    .selectAll('account')
+    .select('organization.name as organization_name')
+    .orderBy('account.email')
+    .limit(page.limit + 1)
+  if (after !== null) query = query.where('account.email', '>', after)
+  if (filter.status !== undefined) query = query.where('account.status', '=', filter.status)
+  if (filter.role !== undefined) {
+    query = query.where('account.roles', 'like', `%${escapeLike(JSON.stringify(filter.role))}%`)
+  }
+  if (filter.q !== undefined) {
+    const pattern = `%${escapeLike(filter.q.toLowerCase())}%`
+    const matches = ['account.email', 'account.name', 'account.sub', 'organization.name'] as const
+    query = query.where((row) =>
+      row.or(
+        matches.map((column) => sql<boolean>`lower(${row.ref(column)}) like ${pattern} escape '\\'`),
+      ),
+    )
+  }
+  const rows = await database.rows<AccountWithOrganization>(query.compile())
+  return toPage(rows, page, (row) => row.email, toAccount)
+}

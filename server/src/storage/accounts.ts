@@ -1,0 +1,103 @@
+import type { Account } from '../impersonation/account.ts'
+import type { AccountFilter } from '../ports/directory.ts'
+import type { Page, PageRequest } from '../ports/page.ts'
+import { ConditionLost } from '../ports/unit-of-work.ts'
+import { searchAccounts } from './account-search.ts'
+import type { Database } from './database.ts'
+import type { AccountRow } from './schema.ts'
+import type { Query } from './statement.ts'
+import { prepare } from './statement.ts'
+import type { Writer } from './unit-of-work.ts'
+
+/** The ready-made server's people. A host with people of its own brings its own directory instead. */
+export interface Accounts {
+  find(sub: string): Promise<Account | undefined>
+  /** E-mails are compared in lower case. */
+  findCredentials(
+    email: string,
+  ): Promise<{ account: Account; passwordHash: string | null } | undefined>
+  search(filter: AccountFilter, page: PageRequest): Promise<Page<Account>>
+  /** The unit fails with `ConditionLost('exists')` when the id or the e-mail is taken. */
+  add(account: Account, passwordHash: string | null, createdAt: number): Promise<void>
+  /** Does nothing when it is there already. */
+  addOrganization(id: string, name: string): Promise<void>
+  setStatus(sub: string, status: Account['status']): Promise<void>
+  setRoles(sub: string, roles: readonly string[]): Promise<void>
+  noteLogin(sub: string, at: number): Promise<void>
+}
+
+/** An account with the name of its organisation. */
+export type AccountWithOrganization = AccountRow & { readonly organization_name: string | null }
+
+export function createAccounts(database: Database, writer: Writer): Accounts {
+  const statements = accountStatements(database)
+  return {
+    async find(sub) {
+      const [row] = await database.rows(statements.find({ sub }))
+      return row && toAccount(row)
+    },
+    async findCredentials(email) {
+      const [row] = await database.rows(statements.findByEmail({ email: email.toLowerCase() }))
+      return row && { account: toAccount(row), passwordHash: row.password_hash }
+    },
+    search: (filter, page) => searchAccounts(database, filter, page),
+    async add(account, passwordHash, createdAt) {
+      const row = toRow(account, passwordHash, createdAt)
+      const query = database.kysely.insertInto('account').values(row).compile()
+      await writer.write([{ ...query, onConflict: () => new ConditionLost('exists') }])
+    },
+    async addOrganization(id, name) {
+      const insert = database.kysely.insertInto('organization').values({ id, name })
+      await writer.write([insert.onConflict((conflict) => conflict.doNothing()).compile()])
+    },
+    setStatus: (sub, status) => writer.write([statements.set({ sub, column: { status } })]),
+    setRoles: (sub, roles) =>
+      writer.write([statements.set({ sub, column: { roles: JSON.stringify(roles) } })]),
+    noteLogin: (sub, at) => writer.write([statements.set({ sub, column: { last_login_at: at } })]),
+  }
+}
+
+interface AccountStatements {
+  readonly find: (args: { sub: string }) => Query<AccountWithOrganization>
+  readonly findByEmail: (args: { email: string }) => Query<AccountWithOrganization>
+  readonly set: (args: { sub: string; column: Partial<AccountRow> }) => Query<unknown>
+}
+
+function accountStatements({ kysely }: Database): AccountStatements {
+  const select = kysely
+    .selectFrom('account')
+    .leftJoin('organization', 'organization.id', 'account.organization')
+    .selectAll('account')
+    .select('organization.name as organization_name')
+  return {
+    find: prepare((slot) => select.where('account.sub', '=', slot('sub'))),
+    findByEmail: prepare((slot) => select.where('account.email', '=', slot('email'))),
+    set: ({ sub, column }) =>
+      kysely.updateTable('account').set(column).where('sub', '=', sub).compile(),
+  }
+}
+
+const toRow = (account: Account, passwordHash: string | null, createdAt: number): AccountRow => ({
+  sub: account.sub,
+  email: account.email.toLowerCase(),
+  name: account.name,
+  organization: account.organization?.id ?? null,
+  roles: JSON.stringify(account.roles),
+  status: account.status,
+  password_hash: passwordHash,
+  last_login_at: account.lastLoginAt,
+  created_at: createdAt,
+})
+
+export const toAccount = (row: AccountWithOrganization): Account => ({
+  sub: row.sub,
+  email: row.email,
+  name: row.name,
+  organization:
+    row.organization === null
+      ? null
+      : { id: row.organization, name: row.organization_name ?? row.organization },
+  roles: JSON.parse(row.roles) as string[],
+  status: row.status,
+  lastLoginAt: row.last_login_at,
+})

@@ -1,0 +1,82 @@
+import type { SelectQueryBuilder } from 'kysely'
+import type { AuditFilter } from '../ports/audit-trail.ts'
+import { idBound } from './ids.ts'
+import type { Database } from './database.ts'
+import type { AuditEventRow, Schema } from './schema.ts'
+import type { Query } from './statement.ts'
+import { prepare } from './statement.ts'
+
+export type AuditRow = AuditEventRow & {
+  readonly seq: number | null
+  readonly ip: string | null
+  readonly user_agent: string | null
+}
+
+interface AuditStatements {
+  readonly insert: (args: AuditEventRow) => Query<unknown>
+  readonly insertPerson: (args: Schema['audit_person']) => Query<unknown>
+  readonly readOutbox: (args: { limit: number }) => Query<Schema['audit_outbox']>
+  readonly deleteOutbox: (args: { id: string }) => Query<unknown>
+}
+
+export function auditStatements({ kysely }: Pick<Database, 'kysely'>): AuditStatements {
+  return {
+    insert: prepare<AuditEventRow>((slot) =>
+      kysely
+        .insertInto('audit_event')
+        .values({
+          id: slot('id'),
+          at: slot('at'),
+          action: slot('action'),
+          outcome: slot('outcome'),
+          code: slot('code'),
+          actor: slot('actor'),
+          service: slot('service'),
+          subject: slot('subject'),
+          organization: slot('organization'),
+          app: slot('app'),
+          impersonation: slot('impersonation'),
+          request_id: slot('request_id'),
+          details: slot('details'),
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing()),
+    ),
+    insertPerson: prepare<Schema['audit_person']>((slot) =>
+      kysely.insertInto('audit_person').values({
+        event: slot('event'),
+        ip: slot('ip'),
+        user_agent: slot('user_agent'),
+        email: slot('email'),
+      }),
+    ),
+    readOutbox: prepare((slot) =>
+      kysely.selectFrom('audit_outbox').selectAll().orderBy('id').limit(slot('limit')),
+    ),
+    deleteOutbox: prepare((slot) => kysely.deleteFrom('audit_outbox').where('id', '=', slot('id'))),
+  }
+}
+
+/** Newest first. Ids sort by time, so a range of time is a range of the primary key. */
+export function selectEvents(
+  { kysely }: Pick<Database, 'kysely'>,
+  filter: AuditFilter,
+  below: string | null,
+): SelectQueryBuilder<Schema, 'audit_event', AuditRow> {
+  let query = kysely
+    .selectFrom('audit_event')
+    .leftJoin('audit_person', 'audit_person.event', 'audit_event.id')
+    .leftJoin('audit_seal', 'audit_seal.event', 'audit_event.id')
+    .selectAll('audit_event')
+    .select(['audit_person.ip', 'audit_person.user_agent', 'audit_seal.seq'])
+    .orderBy('audit_event.id', 'desc')
+  if (below !== null) query = query.where('audit_event.id', '<', below)
+  if (filter.from !== undefined) query = query.where('audit_event.id', '>=', idBound('aud', filter.from))
+  if (filter.to !== undefined) query = query.where('audit_event.id', '<', idBound('aud', filter.to))
+  for (const column of COLUMNS) {
+    const value = filter[column]
+    if (value !== undefined) query = query.where(`audit_event.${column}`, '=', value)
+  }
+  return query as unknown as SelectQueryBuilder<Schema, 'audit_event', AuditRow>
+}
+
+const COLUMNS = ['action', 'actor', 'subject', 'app', 'impersonation', 'outcome'] as const

@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { Intent, Query } from './statement.ts'
+import type { Schema } from './schema.ts'
+
+/** What both databases can do for the stores. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres'
+  /** Builds and compiles; on paths where speed does not matter it also runs. */
+  readonly kysely: Kysely<Schema>
+  /** @throws StorageUnavailable */
+  rows<Row>(query: Query<Row>): Promise<Row[]>
+  /**
+   * Applies all of it in one transaction, durably, or nothing.
+   * @returns the rows of the last intent, when it returns rows.
+   * @throws ConditionLost (whatever the intents name), StorageUnavailable
+   */
+  apply<Row = unknown>(intents: readonly Intent[]): Promise<Row[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,156 @@
+import type Sqlite from 'better-sqlite3'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
+import type { StatementCache } from './sqlite.ts'
+import type { Intent } from './statement.ts'
+
+interface Waiting {
+  readonly intents: readonly Intent[]
+  readonly resolve: (rows: unknown[]) => void
+  readonly reject: (error: Error) => void
+}
+
+/** How long a unit waits for another process to let go of the write lock. */
+const BUSY_ATTEMPTS = 100
+const BUSY_PAUSE_MS = 20
+
+interface GroupCommit {
+  apply<Row>(intents: readonly Intent[]): Promise<Row[]>
+  drain(): Promise<void>
+}
+
+/**
+ * Units that are ready in the same turn of the event loop share one transaction, and so one sync to
+ * disk; each has a savepoint of its own, so that one that loses a condition takes nobody with it.
+ * No transaction spans an `await`.
+ */
+export function createGroupCommit(
+  connection: Sqlite.Database,
+  prepared: StatementCache,
+): GroupCommit {
+  let queue: Waiting[] = []
+  let running: Promise<void> | null = null
+
+  const flush = async (): Promise<void> => {
+    await new Promise(setImmediate)
+    while (queue.length > 0) {
+      const group = queue
+      queue = []
+      await commitGroup(connection, prepared, group)
+    }
+    running = null
+  }
+
+  return {
+    apply: <Row>(intents: readonly Intent[]) =>
+      new Promise<Row[]>((resolve, reject) => {
+        queue.push({ intents, resolve: resolve as (rows: unknown[]) => void, reject })
+        running ??= flush()
+      }),
+    async drain() {
+      await running
+    },
+  }
+}
+
+async function commitGroup(
+  connection: Sqlite.Database,
+  prepared: StatementCache,
+  group: readonly Waiting[],
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const failure = tryGroup(connection, prepared, group)
+    if (failure === null) return
+    if (isBusy(failure) && attempt < BUSY_ATTEMPTS) {
+      await delay(BUSY_PAUSE_MS)
+    } else if (group.length > 1) {
+      // A full disk can undo the whole group for the sake of one unit: give each its own chance.
+      for (const single of group) await commitGroup(connection, prepared, [single])
+      return
+    } else {
+      group[0]?.reject(new StorageUnavailable('write failed', { cause: failure }))
+      return
+    }
+  }
+}
+
+/** @returns why the group as a whole could not be committed; `null` when it was. */
+function tryGroup(
+  connection: Sqlite.Database,
+  prepared: StatementCache,
+  group: readonly Waiting[],
+): unknown {
+  const settled: (() => void)[] = []
+  try {
+    // IMMEDIATE: a deferred transaction that read before it writes fails at once in a second process.
+    prepared('begin immediate').run()
+    for (const waiting of group) settled.push(applyOne(prepared, waiting))
+    prepared('commit').run()
+  } catch (error) {
+    if (connection.inTransaction) prepared('rollback').run()
+    return error
+  }
+  for (const settle of settled) settle()
+  return null
+}
+
+/** Runs one unit inside its savepoint. Throws only what concerns the whole group. */
+function applyOne(prepared: StatementCache, waiting: Waiting): () => void {
+  prepared('savepoint unit').run()
+  try {
+    const rows = runIntents(prepared, waiting.intents)
+    prepared('release unit').run()
+    return () => {
+      waiting.resolve(rows)
+    }
+  } catch (error) {
+    if (concernsTheGroup(error)) throw error
+    prepared('rollback to unit').run()
+    prepared('release unit').run()
+    const reason =
+      error instanceof ConditionLost
+        ? error
+        : new StorageUnavailable('write failed', { cause: error })
+    return () => {
+      waiting.reject(reason)
+    }
+  }
+}
+
+function runIntents(prepared: StatementCache, intents: readonly Intent[]): unknown[] {
+  let rows: unknown[] = []
+  for (const intent of intents) {
+    const { affected, returned } = runIntent(prepared, intent)
+    rows = returned
+    if (affected === 0 && intent.onMiss !== undefined) throw intent.onMiss()
+    if (affected > 0 && intent.then !== undefined) runIntents(prepared, intent.then)
+  }
+  return rows
+}
+
+function runIntent(
+  prepared: StatementCache,
+  intent: Intent,
+): { affected: number; returned: unknown[] } {
+  const statement = prepared(intent.sql)
+  try {
+    if (!statement.reader) {
+      return { affected: statement.run(...intent.parameters).changes, returned: [] }
+    }
+    const returned = statement.all(...intent.parameters)
+    return { affected: returned.length, returned }
+  } catch (error) {
+    if (intent.onConflict !== undefined && isUniqueViolation(error)) throw intent.onConflict()
+    throw error
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY')
+const isUniqueViolation = (error: unknown): boolean =>
+  ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error))
+/** After these SQLite may have rolled the transaction back on its own. */
+const concernsTheGroup = (error: unknown): boolean =>
+  /^SQLITE_(FULL|IOERR|NOMEM|BUSY|INTERRUPT|CORRUPT|READONLY)/.test(codeOf(error))

@@ -1,0 +1,104 @@
+import type { Database } from './database.ts'
+import type { ImpersonationRow } from './schema.ts'
+import type { Query } from './statement.ts'
+import { prepare } from './statement.ts'
+
+type Found<Args> = (args: Args) => Query<ImpersonationRow>
+type Written<Args> = (args: Args) => Query<unknown>
+
+export interface ImpersonationStatements {
+  readonly find: Found<{ id: string }>
+  readonly findOpenByActor: Found<{ actor: string }>
+  readonly findOpenByAccount: Found<{ account: string }>
+  readonly findOpenByApp: Found<{ app: string }>
+  readonly findOverdue: Found<{ now: number; limit: number }>
+  readonly insert: Written<ImpersonationRow>
+  readonly end: Written<{ id: string; at: number; by: string; reason: string }>
+  readonly destroyGrant: Written<{ id: string }>
+  readonly markRedeemed: Written<{ id: string; at: number }>
+  readonly insertOutbox: Written<{ id: string; event: string }>
+}
+
+export function impersonationStatements({
+  kysely,
+}: Pick<Database, 'kysely'>): ImpersonationStatements {
+  const open = kysely.selectFrom('impersonation').selectAll().where('ended_at', 'is', null)
+  return {
+    find: prepare((slot) =>
+      kysely.selectFrom('impersonation').selectAll().where('id', '=', slot('id')),
+    ),
+    findOpenByActor: prepare((slot) => open.where('actor', '=', slot('actor'))),
+    findOpenByAccount: prepare((slot) =>
+      open
+        .where((row) =>
+          row.or([row('actor', '=', slot('account')), row('subject', '=', slot('account'))]),
+        )
+        .orderBy('id'),
+    ),
+    findOpenByApp: prepare((slot) => open.where('app', '=', slot('app')).orderBy('id')),
+    findOverdue: prepare((slot) =>
+      open
+        .where((row) =>
+          row.or([
+            row('expires_at', '<=', slot('now')),
+            row.and([row('redeemed_at', 'is', null), row('redeem_by', '<=', slot('now'))]),
+          ]),
+        )
+        .orderBy('expires_at')
+        .limit(slot('limit')),
+    ),
+    ...writes(kysely),
+  }
+}
+
+function writes(
+  kysely: Database['kysely'],
+): Pick<
+  ImpersonationStatements,
+  'insert' | 'end' | 'destroyGrant' | 'markRedeemed' | 'insertOutbox'
+> {
+  return {
+    insert: prepare<ImpersonationRow>((slot) =>
+      kysely.insertInto('impersonation').values({
+        id: slot('id'),
+        actor: slot('actor'),
+        subject: slot('subject'),
+        app: slot('app'),
+        service: slot('service'),
+        mode: slot('mode'),
+        scope: slot('scope'),
+        reason: slot('reason'),
+        ticket: slot('ticket'),
+        started_at: slot('started_at'),
+        expires_at: slot('expires_at'),
+        redeem_by: slot('redeem_by'),
+        redeemed_at: slot('redeemed_at'),
+        actor_session: slot('actor_session'),
+        ended_at: slot('ended_at'),
+        ended_by: slot('ended_by'),
+        end_reason: slot('end_reason'),
+      }),
+    ),
+    // Only the first end counts: its cause stays, and what follows it happens once.
+    end: prepare((slot) =>
+      kysely
+        .updateTable('impersonation')
+        .set({ ended_at: slot('at'), ended_by: slot('by'), end_reason: slot('reason') })
+        .where('id', '=', slot('id'))
+        .where('ended_at', 'is', null),
+    ),
+    destroyGrant: prepare((slot) =>
+      kysely.deleteFrom('oidc_model').where('model', '=', 'Grant').where('id', '=', slot('id')),
+    ),
+    markRedeemed: prepare((slot) =>
+      kysely
+        .updateTable('impersonation')
+        .set({ redeemed_at: slot('at') })
+        .where('id', '=', slot('id'))
+        .where('redeemed_at', 'is', null),
+    ),
+    insertOutbox: prepare<{ id: string; event: string }>((slot) =>
+      kysely.insertInto('audit_outbox').values({ id: slot('id'), event: slot('event') }),
+    ),
+  }
+}

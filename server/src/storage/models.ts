@@ -1,0 +1,125 @@
+import { hash } from 'node:crypto'
+import type { Clock } from '../ports/clock.ts'
+import type { ModelPayload, ModelStore, ModelStores } from '../ports/model-store.ts'
+import { ConditionLost } from '../ports/unit-of-work.ts'
+import type { Database } from './database.ts'
+import { modelStatements } from './model-statements.ts'
+import type { ModelRow } from './schema.ts'
+import type { Writer } from './unit-of-work.ts'
+
+/** Whose id is a bearer secret: kept as a hash only, so that a copy of the database opens nothing. */
+const SECRET_IDS = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'ClientCredentials',
+  'DeviceCode',
+  'InitialAccessToken',
+  'PushedAuthorizationRequest',
+  'RefreshToken',
+  'RegistrationAccessToken',
+  'Session',
+])
+
+/** What an error answer must still destroy. A session is not among them: losing it signs somebody out. */
+const SURVIVES_REFUSAL = new Set(['AccessToken', 'AuthorizationCode', 'Grant', 'RefreshToken'])
+
+/** Keeps the models of oidc-provider, writing through the unit of work. */
+export function createModelStores(database: Database, writer: Writer, clock: Clock): ModelStores {
+  const statements = modelStatements(database)
+  return (model) => createModelStore(model, { database, writer, clock, statements })
+}
+
+interface Parts {
+  readonly database: Database
+  readonly writer: Writer
+  readonly clock: Clock
+  readonly statements: ReturnType<typeof modelStatements>
+}
+
+function createModelStore(model: string, parts: Parts): ModelStore {
+  const { database, writer, clock, statements } = parts
+  const keyOf = (id: string): string =>
+    SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id
+  const memo = (key: string): string => `model/${model}/${key}`
+  const survives = SURVIVES_REFUSAL.has(model) ? { survives: true as const } : {}
+  const read = async (
+    column: 'uid' | 'user_code',
+    value: string,
+  ): Promise<ModelPayload | undefined> => {
+    const seen = writer.recall<ModelPayload>(memo(`${column}/${value}`))
+    if (seen !== undefined) return seen.value
+    const [row] = await database.rows<ModelRow>(statements.findBy[column]({ model, value }))
+    return row && toPayload(row)
+  }
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const row = toRow(model, keyOf(id), payload, clock() + expiresIn * 1000)
+      const write = model === 'ReplayDetection' ? statements.insertOnce : statements.upsert
+      const seen = new Map([[memo(row.id), payload]])
+      if (row.uid !== null) seen.set(memo(`uid/${row.uid}`), payload)
+      const intent = write({ ...row, now: clock() })
+      await writer.write([{ ...intent, onMiss: () => new ConditionLost('exists') }], seen)
+    },
+
+    async find(id) {
+      const key = keyOf(id)
+      const seen = writer.recall<ModelPayload>(memo(key))
+      if (seen !== undefined) return seen.value
+      const [row] = await database.rows<ModelRow>(statements.find({ model, id: key }))
+      return row && { ...toPayload(row), ...(SECRET_IDS.has(model) && { jti: id }) }
+    },
+
+    findByUid: (uid) => read('uid', uid),
+    findByUserCode: (userCode) => read('user_code', userCode),
+
+    async consume(id) {
+      const consumedAt = clock()
+      const intent = statements.consume({ model, id: keyOf(id), consumedAt })
+      await writer.write([{ ...intent, onMiss: () => new ConditionLost('consumed') }])
+    },
+
+    async destroy(id) {
+      const key = keyOf(id)
+      const seen = new Map([[memo(key), undefined]])
+      await writer.write([{ ...statements.destroy({ model, id: key }), ...survives }], seen)
+    },
+
+    async revokeByGrantId(grantId) {
+      await writer.write([{ ...statements.revokeByGrant({ model, grantId }), survives: true }])
+    },
+  }
+}
+
+function toPayload(row: ModelRow): ModelPayload {
+  const payload = JSON.parse(row.payload) as ModelPayload
+  if (row.consumed_at === null) return payload
+  return { ...payload, consumed: Math.floor(row.consumed_at / 1000) }
+}
+
+function toRow(
+  model: string,
+  id: string,
+  payload: ModelPayload,
+  expiresAt: number,
+): Omit<ModelRow, 'consumed_at'> {
+  const text = (member: string): string | null => {
+    const value = payload[member]
+    return typeof value === 'string' ? value : null
+  }
+  return {
+    model,
+    id,
+    payload: JSON.stringify(SECRET_IDS.has(model) ? { ...payload, jti: undefined } : payload, redact),
+    grant_id: text('grantId'),
+    uid: text('uid'),
+    user_code: text('userCode'),
+    expires_at: Number.isFinite(expiresAt) ? expiresAt : null,
+  }
+}
+
+/** An interaction repeats the session's cookie value, which nobody reads: a bearer secret in clear. */
+function redact(this: unknown, key: string, value: unknown): unknown {
+  const insideSession = key === 'cookie' && typeof this === 'object' && this !== null
+  return insideSession && 'uid' in this ? undefined : value
+}

@@ -1,0 +1,80 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../ports/clock.ts'
+import type { Stores } from '../ports/ports.ts'
+import type { Accounts } from './accounts.ts'
+import { createAccounts } from './accounts.ts'
+import type { Apps } from './apps.ts'
+import { createApps } from './apps.ts'
+import { createAuditTrail } from './audit-trail.ts'
+import type { Consents } from './consents.ts'
+import { createConsents } from './consents.ts'
+import type { Database } from './database.ts'
+import { createImpersonations } from './impersonations.ts'
+import { createLimits } from './limits.ts'
+import { migrate } from './migrate.ts'
+import { createModelStores } from './models.ts'
+import { openPostgres } from './postgres.ts'
+import { purgeExpired } from './purge.ts'
+import type { SecondFactors } from './second-factors.ts'
+import { createSecondFactors } from './second-factors.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import { createSigningKeys } from './signing-keys.ts'
+import { openSqlite } from './sqlite.ts'
+import { createUnitOfWork } from './unit-of-work.ts'
+
+/** Everything that is kept: what the extension needs, and what the ready-made server adds to it. */
+export interface Storage extends Stores {
+  readonly dialect: 'sqlite' | 'postgres'
+  readonly accounts: Accounts
+  readonly apps: Apps
+  readonly consents: Consents
+  readonly secondFactors: SecondFactors
+  readonly signingKeys: SigningKeys
+  /** Brings the schema up to date; resolves to the names of the migrations it ran. */
+  migrate(): Promise<string[]>
+  /** Deletes expired tokens and counters in small batches; resolves to how many are gone. */
+  purge(stopped?: () => boolean): Promise<number>
+  /** Rejects with `StorageUnavailable` when the database cannot be read. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a database: PostgreSQL with a `postgres://` URL, else an SQLite file in a folder, which is
+ * made readable by its owner only.
+ */
+export function openStorage(
+  where: { readonly databaseUrl: string } | { readonly folder: string },
+  clock: Clock = Date.now,
+): Storage {
+  const database = 'folder' in where ? openFile(where.folder) : openPostgres(where.databaseUrl)
+  const unitOfWork = createUnitOfWork(database)
+  return {
+    dialect: database.dialect,
+    unitOfWork,
+    impersonations: createImpersonations(database, unitOfWork),
+    audit: createAuditTrail(database, unitOfWork),
+    limits: createLimits(database, clock),
+    models: createModelStores(database, unitOfWork, clock),
+    accounts: createAccounts(database, unitOfWork),
+    apps: createApps(database, unitOfWork),
+    consents: createConsents(database, unitOfWork),
+    secondFactors: createSecondFactors(database, unitOfWork),
+    signingKeys: createSigningKeys(database, unitOfWork),
+    migrate: () => migrate(database),
+    purge: (stopped = () => false) => purgeExpired(database, clock(), stopped),
+    async ping() {
+      await database.rows({ sql: 'select 1 as up', parameters: [] })
+    },
+    close: () => database.close(),
+  }
+}
+
+function openFile(folder: string): Database {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'understudy.sqlite')
+  const database = openSqlite(file)
+  chmodSync(file, 0o600)
+  return database
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
+import type { Database } from './database.ts'
+import type { Schema } from './schema.ts'
+import type { Intent, Query, Statement } from './statement.ts'
+
+/** int8 arrives as text; times in milliseconds and counters fit a JavaScript number. */
+const types = {
+  getTypeParser: ((oid: number, format: 'text') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
+}
+
+export function openPostgres(url: string, connections = 10): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    types,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 10_000,
+  })
+  // An idle connection that breaks is replaced by the pool; the next query will say if it cannot be.
+  pool.on('error', () => undefined)
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+
+  return {
+    dialect: 'postgres',
+    kysely,
+    async rows<Row>(query: Query<Row>) {
+      try {
+        return (await pool.query(named(query))).rows as Row[]
+      } catch (cause) {
+        throw new StorageUnavailable('read failed', { cause })
+      }
+    },
+    async apply<Row>(intents: readonly Intent[]) {
+      const client = await pool.connect().catch((cause: unknown) => {
+        throw new StorageUnavailable('no connection', { cause })
+      })
+      return applyOn<Row>(client, intents)
+    },
+    async close() {
+      await kysely.destroy()
+    },
+  }
+}
+
+async function applyOn<Row>(client: pg.PoolClient, intents: readonly Intent[]): Promise<Row[]> {
+  try {
+    await client.query('begin')
+    const rows = await runIntents(client, intents)
+    await client.query('commit')
+    client.release()
+    return rows as Row[]
+  } catch (error) {
+    const undone = await client.query('rollback').then(
+      () => true,
+      () => false,
+    )
+    // A connection that cannot even roll back must not go back into the pool.
+    client.release(!undone)
+    throw error instanceof ConditionLost
+      ? error
+      : new StorageUnavailable('write failed', { cause: error })
+  }
+}
+
+async function runIntents(client: pg.PoolClient, intents: readonly Intent[]): Promise<unknown[]> {
+  let rows: unknown[] = []
+  for (const intent of intents) {
+    const result = await client.query(named(intent)).catch((error: unknown) => {
+      throw intent.onConflict !== undefined && isUniqueViolation(error)
+        ? intent.onConflict()
+        : error
+    })
+    rows = result.rows
+    const affected = result.rowCount ?? 0
+    if (affected === 0 && intent.onMiss !== undefined) throw intent.onMiss()
+    if (affected > 0 && intent.then !== undefined) await runIntents(client, intent.then)
+  }
+  return rows
+}
+
+const names = new Map<string, string>()
+
+/** A named statement is parsed and planned once per connection. */
+function named(statement: Statement): pg.QueryConfig {
+  let name = names.get(statement.sql)
+  if (name === undefined) {
+    name = createHash('sha256').update(statement.sql).digest('base64url').slice(0, 24)
+    if (names.size >= 1000) names.clear()
+    names.set(statement.sql, name)
+  }
+  return { name, text: statement.sql, values: [...statement.parameters] }
+}
+
+const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '23505'

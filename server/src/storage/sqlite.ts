@@ -1,0 +1,61 @@
+import Sqlite from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { StorageUnavailable } from '../ports/unit-of-work.ts'
+import type { Database } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
+import type { Schema } from './schema.ts'
+
+/** Opens a database file with every acknowledged commit on disk; creates it readable by its owner only. */
+export function openSqlite(file: string): Database {
+  const connection = new Sqlite(file)
+  connection.pragma('journal_mode = WAL')
+  // A WAL file that is opened again falls back to NORMAL, which may lose acknowledged commits.
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  // A longer wait would block every request of this process; group-commit retries without blocking.
+  connection.pragma('busy_timeout = 20')
+  assertDurable(connection)
+
+  const prepared = createStatementCache(connection)
+  const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) })
+  const commits = createGroupCommit(connection, prepared)
+
+  return {
+    dialect: 'sqlite',
+    kysely,
+    async rows<Row>(query: { sql: string; parameters: readonly unknown[] }) {
+      try {
+        return prepared(query.sql).all(...query.parameters) as Row[]
+      } catch (cause) {
+        throw new StorageUnavailable('read failed', { cause })
+      }
+    },
+    apply: commits.apply,
+    async close() {
+      await commits.drain()
+      await kysely.destroy()
+    },
+  }
+}
+
+function assertDurable(connection: Sqlite.Database): void {
+  const synchronous = connection.pragma('synchronous', { simple: true })
+  if (synchronous !== 2) throw new Error(`SQLite synchronous is ${String(synchronous)}, not FULL`)
+  const check = connection.pragma('quick_check(1)', { simple: true })
+  if (check !== 'ok') throw new Error(`The database file is damaged: ${String(check)}`)
+}
+
+export type StatementCache = (sql: string) => Sqlite.Statement
+
+/** Statements by their text. Lists with filters give few hundred texts, so the bound is rarely met. */
+function createStatementCache(connection: Sqlite.Database): StatementCache {
+  const statements = new Map<string, Sqlite.Statement>()
+  return (sql) => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    if (statements.size >= 1000) statements.clear()
+    const statement = connection.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+}
