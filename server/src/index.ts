@@ -1,7 +1,4 @@
-export type {
-  ImpersonationExtension,
-  ImpersonationOptions,
-} from './create-impersonation.ts'
+export type { ImpersonationExtension, ImpersonationOptions } from './create-impersonation.ts'
 export { createImpersonation } from './create-impersonation.ts'
 export { originOf, printable, requestIdOf } from './http/origin.ts'
 export type { Account, Consent } from './impersonation/account.ts'

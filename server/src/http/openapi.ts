@@ -1,5 +1,4 @@
 import { createDocument } from 'zod-openapi'
-import type { Ports } from '../ports/ports.ts'
 import type { Endpoint } from './endpoint.ts'
 import { shapes } from './shapes.ts'
 
@@ -7,7 +6,6 @@ type Paths = NonNullable<Parameters<typeof createDocument>[0]['paths']>
 
 /** OpenAPI 3.1, from the schemas that validate requests: it cannot say anything else than they do. */
 export function describeApi(
-  ports: Ports,
   issuer: string,
   endpoints: readonly Endpoint[],
   prefix: string,
@@ -15,7 +13,7 @@ export function describeApi(
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of endpoints) {
     const path = prefix + route.path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method]: describeEndpoint(ports, route) }
+    paths[path] = { ...paths[path], [route.method]: describeEndpoint(route) }
   }
   return createDocument({
     openapi: '3.1.0',
@@ -34,7 +32,7 @@ export function describeApi(
   })
 }
 
-function describeEndpoint(ports: Ports, route: Endpoint): object {
+function describeEndpoint(route: Endpoint): object {
   const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -47,7 +45,10 @@ function describeEndpoint(ports: Ports, route: Endpoint): object {
     parameters,
     ...(route.query && { requestParams: { query: route.query } }),
     ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: route.body(ports) } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: route.body } },
+      },
     }),
     responses: {
       ...Object.fromEntries(

@@ -26,7 +26,10 @@ const limit = z
   .meta({ description: '1 to 100, default 25', override: { type: 'integer', default: 25 } })
 
 /** The members every list takes. */
-export const paging: { cursor: z.ZodType<string | undefined>; limit: z.ZodType<number | undefined> } = {
+export const paging: {
+  cursor: z.ZodType<string | undefined>
+  limit: z.ZodType<number | undefined>
+} = {
   cursor: z.string().max(600).optional().meta({ description: 'next_cursor of the page before' }),
   limit: limit.optional(),
 }

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import Router from '@koa/router'
+import type { Settings } from '../impersonation/settings.ts'
 import { Denied } from '../operations/denied.ts'
 import type { Ports } from '../ports/ports.ts'
 import { answerError, setCommonHeaders } from './answer.ts'
@@ -16,8 +17,8 @@ import { serveEndpoint } from './serve-endpoint.ts'
 export const PREFIX = '/api/v1'
 
 /** Everything the API offers, in the order in which it is documented. */
-export const endpoints: readonly Endpoint[] = [
-  ...startEndpoints,
+export const endpointsFor = (settings: Settings): readonly Endpoint[] => [
+  ...startEndpoints(settings),
   ...currentEndpoints,
   ...impersonationEndpoints,
   ...directoryEndpoints,
@@ -28,15 +29,14 @@ export const endpoints: readonly Endpoint[] = [
 export function apiRoutes(ports: Ports, issuer: () => string): Middleware {
   // Exact paths: a variant that another layer reads differently must not reach a handler.
   const router = new Router({ prefix: PREFIX, strict: true, sensitive: true })
+  const endpoints = endpointsFor(ports.settings)
   for (const route of endpoints) {
     router[route.method](route.path, (ctx) => serveEndpoint(ports, ctx, route))
     if (route.access === 'browser') {
-      router.options(route.path, (ctx) =>
-        answerPreflight(ports, ctx, route.method.toUpperCase()),
-      )
+      router.options(route.path, (ctx) => answerPreflight(ports, ctx, route.method.toUpperCase()))
     }
   }
-  const description = (): object => (cached ??= describeApi(ports, issuer(), endpoints, PREFIX))
+  const description = (): object => (cached ??= describeApi(issuer(), endpoints, PREFIX))
   let cached: object | undefined
   const serve = router.routes() as unknown as Middleware
   return async (ctx, next) => {

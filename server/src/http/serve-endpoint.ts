@@ -33,7 +33,7 @@ async function run(ports: Ports, ctx: Context, route: Endpoint): Promise<ApiAnsw
     ports,
     origin,
     params: ctx['params'] as Record<string, string>,
-    body: bytes && route.body && parse(route.body(ports), parseJson(bytes), 'BODY_INVALID'),
+    body: bytes && route.body && parse(route.body, parseJson(bytes), 'BODY_INVALID'),
     query: route.query && parse(route.query, ctx.query, 'QUERY_INVALID'),
     header: (name) => ctx.get(name) || null,
     token,

@@ -51,7 +51,8 @@ export const requestRules: readonly Rule<'settings' | 'wish'>[] = [
     name: 'reason',
     code: 'REASON_REQUIRED',
     description: 'A reason of at least 10 characters is given, where one is required.',
-    passes: ({ settings, wish }) => !settings.requireReason || [...(wish.reason ?? '')].length >= 10,
+    passes: ({ settings, wish }) =>
+      !settings.requireReason || [...(wish.reason ?? '')].length >= 10,
   },
   {
     name: 'ticket',

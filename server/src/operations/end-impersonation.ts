@@ -1,4 +1,4 @@
-import type { Origin } from '../impersonation/audit-event.ts'
+import type { Happening, Origin } from '../impersonation/audit-event.ts'
 import type { Ending, EndReason } from '../impersonation/ending.ts'
 import { ending } from '../impersonation/ending.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
@@ -28,39 +28,33 @@ export async function endImpersonation(
   // What time has ended cannot be ended by anything else afterwards.
   const end = endByTime(impersonation, now) ?? (typeof why === 'string' ? ending(why, now) : why)
   const subject = await ports.directory.findAccount(impersonation.subject).catch(() => undefined)
-  const about = {
-    actor: impersonation.actor,
-    service: from.service ?? null,
-    subject: impersonation.subject,
-    organization: subject?.organization?.id ?? null,
-    app: impersonation.app,
-    impersonation: impersonation.id,
-  }
-  const events = [
-    stamp(
-      ports,
-      {
-        action: 'impersonation.ended',
-        outcome: 'success',
-        ...about,
-        details: {
-          ended_by: end.by,
-          end_reason: end.reason,
-          duration_seconds: Math.round((end.at - impersonation.startedAt) / 1000),
-          ...(from.by != null && { revoked_by: from.by }),
-        },
-      },
-      from.origin,
-    ),
-  ]
-  if (end.reason === 'reuse_detected') {
-    events.unshift(
-      stamp(
-        ports,
-        { action: 'impersonation.reuse_detected', outcome: 'failure', ...about },
-        from.origin,
-      ),
-    )
-  }
+  const organization = subject?.organization?.id ?? null
+  const events = happenings(impersonation, end, { ...from, organization }).map((happening) =>
+    stamp(ports, happening, from.origin),
+  )
   await ports.impersonations.end(impersonation.id, end, events)
+}
+
+function happenings(
+  impersonation: Impersonation,
+  end: Ending,
+  from: EndedFrom & { readonly organization: string | null },
+): Happening[] {
+  const { actor, subject, app, id, startedAt } = impersonation
+  const { organization, service = null, by = null } = from
+  const about = { actor, service, subject, organization, app, impersonation: id }
+  const details = {
+    ended_by: end.by,
+    end_reason: end.reason,
+    duration_seconds: Math.round((end.at - startedAt) / 1000),
+    ...(by !== null && { revoked_by: by }),
+  }
+  const ended: Happening = {
+    action: 'impersonation.ended',
+    outcome: 'success',
+    ...about,
+    details,
+  }
+  if (end.reason !== 'reuse_detected') return [ended]
+  return [{ action: 'impersonation.reuse_detected', outcome: 'failure', ...about }, ended]
 }

@@ -13,6 +13,8 @@ export async function recordRefresh(
     await ports.impersonations.markRedeemed(impersonation.id, ports.clock())
   }
   const { actor, subject, app, id } = impersonation
-  const about = { actor, subject, app, impersonation: id }
+  const account = await ports.directory.findAccount(subject)
+  const organization = account?.organization?.id ?? null
+  const about = { actor, subject, organization, app, impersonation: id }
   await record(ports, { action: 'impersonation.refreshed', outcome: 'success', ...about }, origin)
 }

@@ -41,8 +41,7 @@ export function startImpersonation(
   return auditDenials(ports, request, 'impersonation.denied', async (knowActor) => {
     const { settings, clock } = ports
     refuse(decide(requestRules, { settings, wish: request.wish }))
-    const actor =
-      typeof identify === 'string' ? await recogniseActor(ports, identify) : identify
+    const actor = typeof identify === 'string' ? await recogniseActor(ports, identify) : identify
     knowActor(actor.account.sub)
     requireAuthority(ports, actor)
     refuse(decide(loginRules, { settings, actor, now: clock() }))
@@ -59,11 +58,7 @@ type Granted = Facts & { readonly subject: Account; readonly app: App }
 function limitStarts(ports: Ports, request: ImpersonationRequest, actor: Actor): Promise<void> {
   const limit = { name: 'start', points: ports.settings.startsPerActor, window: 600 }
   const { sub } = actor.account
-  return limitRate(
-    ports,
-    { limit, key: sub, actor: sub, service: request.service },
-    request.origin,
-  )
+  return limitRate(ports, { limit, key: sub, actor: sub, service: request.service }, request.origin)
 }
 
 async function refusePair(ports: Ports, facts: Facts): Promise<void> {
@@ -141,7 +136,11 @@ const happening = (
   },
 })
 
-const linksTo = (impersonation: Impersonation, token: string, { app, settings }: Granted): string[] =>
+const linksTo = (
+  impersonation: Impersonation,
+  token: string,
+  { app, settings }: Granted,
+): string[] =>
   callbackLinks(app.redirectUris, settings.linkParameters, {
     refresh_token: token,
     refresh_token_expires_on: impersonation.expiresAt / 1000,

@@ -9,7 +9,10 @@ type Claims = NonNullable<Configuration['claims']>
 
 /** Adds our claims to what the host gives with the scope `openid`: ID token and userinfo. */
 export function withActorClaimNames(host: Claims | undefined): Claims {
-  const claims = { ...(host instanceof Map ? Object.fromEntries(host) : host) } as Record<string, unknown>
+  const claims = { ...(host instanceof Map ? Object.fromEntries(host) : host) } as Record<
+    string,
+    unknown
+  >
   const openid = claims['openid'] ?? ['sub']
   const names = Array.isArray(openid) ? openid : Object.keys(openid as object)
   return { ...claims, openid: [...new Set([...names, ...actorClaimNames])] } as Claims
@@ -42,8 +45,10 @@ export const withActorInTokens =
     const theirs = await host?.(ctx, token)
     if ('gty' in token && isImpersonated(token)) return { ...theirs, ...claimsOfCurrent() }
     if (token.kind !== 'AccessToken' || !isImpersonator(settings, token.clientId)) return theirs
-    const { AuthorizationCode: code, RefreshToken: refresh } = ctx.oidc.entities
-    const { acr, amr, authTime } = refresh ?? code ?? {}
+    // A host may make tokens outside of any request, and knows then how somebody signed in.
+    const entities = (ctx as typeof ctx | undefined)?.oidc.entities
+    if (entities === undefined) return theirs
+    const { acr, amr, authTime } = entities.RefreshToken ?? entities.AuthorizationCode ?? {}
     return { ...theirs, acr, amr, auth_time: authTime }
   }
 

@@ -32,10 +32,10 @@ export function configure(ports: Ports, models: ModelStores, host: Configuration
       return typeof theirs === 'function' ? theirs(ctx) : theirs
     },
     revokeGrantPolicy: (ctx) => {
-      const { AccessToken: token } = ctx.oidc.entities
-      // The library would kill the refresh tokens and leave the grant, and with it the record, alive.
-      if (token !== undefined && isImpersonated(token)) return true
-      return (host.revokeGrantPolicy ?? revokeByDefault)(ctx)
+      const { AccessToken, RefreshToken } = ctx.oidc.entities
+      // Without its grant gone, a record would stay open whose tokens were replayed or revoked.
+      const ours = [AccessToken, RefreshToken].some((token) => token && isImpersonated(token))
+      return ours || (host.revokeGrantPolicy ?? revokeByDefault)(ctx)
     },
   }
 }

@@ -42,8 +42,10 @@ export function cappedLifetimes(
 }
 
 /** What the library does where the host says nothing. */
-const accessTokenSeconds = (_: unknown, token: { resourceServer?: { accessTokenTTL?: number } }): number =>
-  token.resourceServer?.accessTokenTTL ?? HOUR
+const accessTokenSeconds = (
+  _: unknown,
+  token: { resourceServer?: { accessTokenTTL?: number } },
+): number => token.resourceServer?.accessTokenTTL ?? HOUR
 
 function refreshTokenSeconds(
   ctx: KoaContextWithOIDC | undefined,

@@ -33,7 +33,8 @@ export function createTokens(
       const found = await provider().AccessToken.find(token)
       if (found === undefined || !isAcceptable(found, settings)) return undefined
       const grant = await provider().Grant.find(found.grantId)
-      if (grant?.accountId !== found.accountId || grant.clientId !== found.clientId) return undefined
+      if (grant?.accountId !== found.accountId || grant.clientId !== found.clientId)
+        return undefined
       const { acr, amr, auth_time: authTime } = (found.extra ?? {}) as Record<string, unknown>
       const usedMfa = acr === MFA_ACR || (Array.isArray(amr) && amr.includes('mfa'))
       return {
@@ -81,10 +82,17 @@ async function mint(provider: Provider, impersonation: Impersonation, app: App):
   grant.addOIDCScope(scope)
   for (const resource of app.resources) grant.addResourceScope(resource, scope)
   const grantId = await grant.save()
-  const token = new provider.RefreshToken({ client, accountId, scope, gty: GRANT_TYPE, rotations: 0 } as never)
+  const token = new provider.RefreshToken({
+    client,
+    accountId,
+    scope,
+    gty: GRANT_TYPE,
+    rotations: 0,
+  } as never)
   // One resource must be a string: the library refuses a list of one (`invalid_target`).
   const [resource, ...more] = app.resources
   Object.assign(token, { grantId, exp })
-  if (resource !== undefined) Object.assign(token, { resource: more.length > 0 ? app.resources : resource })
+  if (resource !== undefined)
+    Object.assign(token, { resource: more.length > 0 ? app.resources : resource })
   return token.save()
 }

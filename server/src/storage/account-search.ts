@@ -26,14 +26,18 @@ export async function searchAccounts(
   if (after !== null) query = query.where('account.email', '>', after)
   if (filter.status !== undefined) query = query.where('account.status', '=', filter.status)
   if (filter.role !== undefined) {
-    query = query.where('account.roles', 'like', `%${escapeLike(JSON.stringify(filter.role))}%`)
+    // `like` would not tell upper from lower case on SQLite.
+    const role = JSON.stringify(filter.role)
+    query = query.where(sql<boolean>`replace(account.roles, ${role}, '') <> account.roles`)
   }
   if (filter.q !== undefined) {
     const pattern = `%${escapeLike(filter.q.toLowerCase())}%`
     const matches = ['account.email', 'account.name', 'account.sub', 'organization.name'] as const
     query = query.where((row) =>
       row.or(
-        matches.map((column) => sql<boolean>`lower(${row.ref(column)}) like ${pattern} escape '\\'`),
+        matches.map(
+          (column) => sql<boolean>`lower(${row.ref(column)}) like ${pattern} escape '\\'`,
+        ),
       ),
     )
   }

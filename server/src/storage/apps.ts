@@ -40,7 +40,11 @@ export function createApps(database: Database, writer: Writer): Apps {
     },
     async list(page) {
       const after = keyOf(page)
-      let query = kysely.selectFrom('app').selectAll().orderBy('client_id').limit(page.limit + 1)
+      let query = kysely
+        .selectFrom('app')
+        .selectAll()
+        .orderBy('client_id')
+        .limit(page.limit + 1)
       if (after !== null) query = query.where('client_id', '>', after)
       const rows = await database.rows<AppRow>(query.compile())
       return toPage(rows, page, (row) => row.client_id, toApp)

@@ -70,7 +70,8 @@ export function selectEvents(
     .select(['audit_person.ip', 'audit_person.user_agent', 'audit_seal.seq'])
     .orderBy('audit_event.id', 'desc')
   if (below !== null) query = query.where('audit_event.id', '<', below)
-  if (filter.from !== undefined) query = query.where('audit_event.id', '>=', idBound('aud', filter.from))
+  if (filter.from !== undefined)
+    query = query.where('audit_event.id', '>=', idBound('aud', filter.from))
   if (filter.to !== undefined) query = query.where('audit_event.id', '<', idBound('aud', filter.to))
   for (const column of COLUMNS) {
     const value = filter[column]

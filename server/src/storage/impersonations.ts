@@ -12,15 +12,17 @@ import type { Writer } from './unit-of-work.ts'
 export function createImpersonations(database: Database, writer: Writer): Impersonations {
   const statements = impersonationStatements(database)
   const memo = (id: string): string => `impersonation/${id}`
-  const select = async (
-    query: ReturnType<typeof statements.find>,
-  ): Promise<Impersonation[]> => (await database.rows(query)).map(toImpersonation)
+  const select = async (query: ReturnType<typeof statements.find>): Promise<Impersonation[]> =>
+    (await database.rows(query)).map(toImpersonation)
 
   return {
     async add(impersonation) {
       const intent = statements.insert(toRow(impersonation))
       const onConflict = (): Error => new ConditionLost('actor_busy')
-      await writer.write([{ ...intent, onConflict }], new Map([[memo(impersonation.id), impersonation]]))
+      await writer.write(
+        [{ ...intent, onConflict }],
+        new Map([[memo(impersonation.id), impersonation]]),
+      )
     },
 
     async find(id) {
@@ -48,7 +50,7 @@ export function createImpersonations(database: Database, writer: Writer): Impers
         ...events.map((event) => outboxIntent(statements.insertOutbox, event)),
       ]
       const before = await this.find(id)
-      const seen = new Map(before && [[memo(id), { ...before, ended: ending }]])
+      const seen = new Map(before && [[memo(id), { ...before, ended: before.ended ?? ending }]])
       await writer.write([{ ...intent, survives: true, then }], seen)
     },
 

@@ -20,13 +20,26 @@ const SECRET_IDS = new Set([
   'Session',
 ])
 
+/**
+ * What stands for a secret id that is not known any more, where a model was found by something else:
+ * it can be saved and destroyed by it, but whoever has a copy of the database cannot present it.
+ */
+const HANDLE = '#'
+
 /** What an error answer must still destroy. A session is not among them: losing it signs somebody out. */
 const SURVIVES_REFUSAL = new Set(['AccessToken', 'AuthorizationCode', 'Grant', 'RefreshToken'])
 
 /** Keeps the models of oidc-provider, writing through the unit of work. */
 export function createModelStores(database: Database, writer: Writer, clock: Clock): ModelStores {
   const statements = modelStatements(database)
-  return (model) => createModelStore(model, { database, writer, clock, statements })
+  const stores = new Map<string, ModelStore>()
+  return (model) => {
+    const known = stores.get(model)
+    if (known !== undefined) return known
+    const store = createModelStore(model, { database, writer, clock, statements })
+    stores.set(model, store)
+    return store
+  }
 }
 
 interface Parts {
@@ -38,8 +51,11 @@ interface Parts {
 
 function createModelStore(model: string, parts: Parts): ModelStore {
   const { database, writer, clock, statements } = parts
-  const keyOf = (id: string): string =>
-    SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id
+  const isSecret = SECRET_IDS.has(model)
+  const keyOf = (id: string): string => {
+    if (!isSecret) return id
+    return id.startsWith(HANDLE) ? id.slice(1) : hash('sha256', id, 'base64url')
+  }
   const memo = (key: string): string => `model/${model}/${key}`
   const survives = SURVIVES_REFUSAL.has(model) ? { survives: true as const } : {}
   const read = async (
@@ -49,7 +65,7 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     const seen = writer.recall<ModelPayload>(memo(`${column}/${value}`))
     if (seen !== undefined) return seen.value
     const [row] = await database.rows<ModelRow>(statements.findBy[column]({ model, value }))
-    return row && toPayload(row)
+    return row && { ...toPayload(row), ...(isSecret && { jti: HANDLE + row.id }) }
   }
 
   return {
@@ -63,11 +79,12 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     },
 
     async find(id) {
+      if (isSecret && id.startsWith(HANDLE)) return undefined
       const key = keyOf(id)
       const seen = writer.recall<ModelPayload>(memo(key))
-      if (seen !== undefined) return seen.value
+      if (seen !== undefined) return seen.value && { ...seen.value, jti: id }
       const [row] = await database.rows<ModelRow>(statements.find({ model, id: key }))
-      return row && { ...toPayload(row), ...(SECRET_IDS.has(model) && { jti: id }) }
+      return row && { ...toPayload(row), ...(isSecret && { jti: id }) }
     },
 
     findByUid: (uid) => read('uid', uid),
@@ -110,7 +127,10 @@ function toRow(
   return {
     model,
     id,
-    payload: JSON.stringify(SECRET_IDS.has(model) ? { ...payload, jti: undefined } : payload, redact),
+    payload: JSON.stringify(
+      SECRET_IDS.has(model) ? { ...payload, jti: undefined } : payload,
+      redact,
+    ),
     grant_id: text('grantId'),
     uid: text('uid'),
     user_code: text('userCode'),

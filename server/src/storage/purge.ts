@@ -20,7 +20,7 @@ export async function purgeExpired(
     const batch = sql`delete from ${sql.table(table)} where ${key} in (
       select ${key} from ${sql.table(table)} where expires_at < ${now - GRACE_MS} limit ${BATCH}
     ) returning 1 as gone`.compile(database.kysely)
-    for (let rows: unknown[] = Array(BATCH); rows.length === BATCH && !stopped(); ) {
+    for (let rows: unknown[] = Array(BATCH); rows.length === BATCH && !stopped();) {
       rows = await database.apply([batch])
       gone += rows.length
       await delay(PAUSE_MS)

@@ -34,22 +34,21 @@ interface EventsBody {
   }[]
 }
 
-const eventsBody = (): z.ZodType<EventsBody> =>
-  z
-    .strictObject({
-      events: z
-        .array(
-          z.strictObject({
-            type: z.enum(['request', 'write_blocked', 'forbidden_route']),
-            method: z.string().regex(/^[A-Z]{1,20}$/),
-            route: text(500),
-            request_id: text(100).optional(),
-          }),
-        )
-        .min(1)
-        .max(50),
-    })
-    .meta({ id: 'ReportEvents' })
+const eventsBody: z.ZodType<EventsBody> = z
+  .strictObject({
+    events: z
+      .array(
+        z.strictObject({
+          type: z.enum(['request', 'write_blocked', 'forbidden_route']),
+          method: z.string().regex(/^[A-Z]{1,20}$/),
+          route: text(500),
+          request_id: text(100).optional(),
+        }),
+      )
+      .min(1)
+      .max(50),
+  })
+  .meta({ id: 'ReportEvents' })
 
 export const impersonationEndpoints: readonly Endpoint[] = [
   endpoint<undefined, ListQuery>({

@@ -3,7 +3,7 @@ import { checkImpersonation } from '../../operations/check-impersonation.ts'
 import { Denied } from '../../operations/denied.ts'
 import type { ImpersonationRequest } from '../../operations/impersonation-request.ts'
 import { startImpersonation } from '../../operations/start-impersonation.ts'
-import type { Ports } from '../../ports/ports.ts'
+import type { Settings } from '../../impersonation/settings.ts'
 import type { ApiRequest, Endpoint } from '../endpoint.ts'
 import { endpoint } from '../endpoint.ts'
 import { idOrNull, text } from '../parameters.ts'
@@ -17,7 +17,7 @@ interface StartBody {
 }
 
 /** Strict: a member nobody knows is a wish nobody will fulfil. */
-const startBody = ({ settings }: Ports): z.ZodType<StartBody> =>
+const startBody = (settings: Settings): z.ZodType<StartBody> =>
   z
     .strictObject({
       impersonatorToken: z
@@ -55,14 +55,20 @@ function actorTokenOf({ body }: StartRequest): string {
   return body.impersonatorToken ?? token
 }
 
-export const startEndpoints: readonly Endpoint[] = [
+/** How long a link may wait depends on the policy, so these are made for one. */
+export function startEndpoints(settings: Settings): readonly Endpoint[] {
+  const body = startBody(settings)
+  return [start(body), check(body)]
+}
+
+const start = (body: z.ZodType<StartBody>): Endpoint =>
   endpoint<StartBody, undefined>({
     method: 'post',
     path: '/users/:userId/impersonation/:appId',
     summary: 'Start an impersonation',
     access: 'root',
     countsAsStart: true,
-    body: startBody,
+    body,
     answers: { 200: 'started' },
     async handle(request) {
       const token = actorTokenOf(request)
@@ -85,14 +91,16 @@ export const startEndpoints: readonly Endpoint[] = [
         },
       }
     },
-  }),
+  })
+
+const check = (body: z.ZodType<StartBody>): Endpoint =>
   endpoint<StartBody, undefined>({
     method: 'post',
     path: '/users/:userId/impersonation/:appId/check',
     summary: 'Say which rules a start would pass',
     access: 'root',
     countsAsStart: true,
-    body: startBody,
+    body,
     answers: { 200: 'checked' },
     async handle(request) {
       const token = actorTokenOf(request)
@@ -101,5 +109,4 @@ export const startEndpoints: readonly Endpoint[] = [
         body: await checkImpersonation(request.ports, toRequest(request), token),
       }
     },
-  }),
-]
+  })

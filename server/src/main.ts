@@ -1,0 +1,20 @@
+import './node-version.ts'
+
+const { ConfigurationError, startServer, startTable } = await import('./standalone/index.ts')
+
+try {
+  const server = await startServer(process.env)
+  process.stdout.write(startTable(server))
+  const stop = (): void => {
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error
+  process.stderr.write(`understudy: ${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,57 @@
+import Provider from 'oidc-provider'
+import { compareHashedSecrets } from './client-adapter.ts'
+import { interactionRoutes } from './interactions/routes.ts'
+import { loadKeys } from './key-ring.ts'
+import { apiResourceOf } from './open-parts.ts'
+import type { Parts } from './parts.ts'
+import { providerConfiguration } from './provider-configuration.ts'
+import { accessLog } from './web/access-log.ts'
+import { canonicalHost } from './web/canonical-host.ts'
+import { errorAnswers } from './web/error-answers.ts'
+import { securityHeaders } from './web/security-headers.ts'
+import { smallRoutes } from './web/small-routes.ts'
+
+/** The provider, which is also the Koa app: everything the issuer answers goes through it. */
+export async function createProvider(parts: Parts): Promise<Provider> {
+  const { storage, server, box, clock, log, impersonation } = parts
+  const configuration = providerConfiguration({
+    storage,
+    issuer: server.issuer,
+    jwks: await loadKeys(storage, box, clock),
+    cookieKeys: [box.derive('cookies')],
+    scopes: await collectScopes(parts),
+    apiResource: apiResourceOf(server.issuer),
+  })
+  const provider = new Provider(server.issuer, impersonation.configure(configuration))
+  provider.proxy = server.trustedProxies > 0
+  provider.maxIpsCount = server.trustedProxies
+  compareHashedSecrets(provider)
+  provider.on('server_error', (_, error) => {
+    log.error({ err: error }, 'provider failed')
+  })
+  provider.use(accessLog(log))
+  provider.use(errorAnswers(parts))
+  provider.use(canonicalHost(server.issuer))
+  provider.use(securityHeaders(server.issuer))
+  provider.use(smallRoutes(storage))
+  const api = impersonation.routes(provider)
+  provider.use(api)
+  provider.use(interactionRoutes({ ...parts, provider }))
+  return provider
+}
+
+/** oidc-provider knows its scopes from the start: those of every app there is then. */
+async function collectScopes({ storage }: Parts): Promise<string[]> {
+  const scopes = new Set<string>()
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof storage.apps.list>> = await storage.apps.list({
+      cursor,
+      limit: 100,
+    })
+    for (const app of page.items) for (const scope of app.scope.split(' ')) scopes.add(scope)
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  scopes.delete('')
+  return [...scopes]
+}

@@ -1,0 +1,37 @@
+import { demoAccountsShown } from './accounts-shown.ts'
+import type { DemoUrls } from './demo-urls.ts'
+import { DEMO_TOTP_SECRET } from './people.ts'
+
+/** What a first start says: what runs where, who may sign in, and what to try. */
+export function startTable(urls: DemoUrls): string {
+  const places = [
+    ['Issuer and API', urls.issuer],
+    ['Acme Portal', urls.portal],
+    ['Acme Billing', urls.billing],
+    ['Resource server', urls.resource],
+  ]
+  const { accounts, password } = demoAccountsShown
+  return [
+    'Understudy is running, with demo data, on this machine only.',
+    '',
+    ...columns(places),
+    '',
+    `Sign in with the password ${password}:`,
+    '',
+    ...columns(accounts.map(({ email, note }) => [email, note])),
+    '',
+    `Administrators also need a code. The login page shows it; the secret is ${DEMO_TOTP_SECRET}.`,
+    '',
+    'Try: docs/tutorial/first-impersonation.md: be jane@customer.test in Acme Portal in five minutes.',
+    'Try: the same for omar@customer.test in Acme Billing, which he has not allowed.',
+    'Try: the same again as root2@acme.test, who is impersonating somebody already.',
+    '',
+    'Stop with Ctrl+C.',
+    '',
+  ].join('\n')
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([first = '']) => first.length))
+  return rows.map(([first = '', ...rest]) => `  ${first.padEnd(width)}  ${rest.join('  ')}`)
+}

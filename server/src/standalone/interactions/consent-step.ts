@@ -1,0 +1,67 @@
+import type { Context } from 'koa'
+import { originOf } from '../../index.ts'
+import { grantFor } from '../existing-grant.ts'
+import { consentPage } from '../pages/consent-page.ts'
+import { scopeWords } from '../pages/scope-words.ts'
+import type { ProviderParts } from '../parts.ts'
+import { csrfToken, readForm } from './form.ts'
+import type { Interaction } from './interaction.ts'
+import { finish } from './interaction.ts'
+
+/** What the app asks for, as far as it was registered for it. */
+function askedScopes({ app, params }: Interaction): string[] {
+  const registered = app.scope.split(' ')
+  return String(params['scope'] ?? '')
+    .split(' ')
+    .filter((scope) => registered.includes(scope))
+}
+
+export async function showConsent(
+  parts: ProviderParts,
+  ctx: Context,
+  interaction: Interaction,
+  sub: string,
+): Promise<void> {
+  const account = await parts.storage.accounts.find(sub)
+  ctx.type = 'html'
+  ctx.body = consentPage({
+    action: `/interaction/${interaction.uid}/consent`,
+    csrf: csrfToken(parts, interaction.uid),
+    appName: interaction.app.name,
+    email: account?.email ?? '',
+    scopes: askedScopes(interaction).map(scopeWords),
+  })
+}
+
+/** Writes down what was allowed, together with what was allowed before. */
+export async function submitConsent(
+  parts: ProviderParts,
+  ctx: Context,
+  interaction: Interaction,
+  sub: string,
+): Promise<void> {
+  const form = await readForm(parts, ctx, interaction.uid)
+  if (form.get('decision') !== 'accept') return decline(parts, ctx)
+  const { storage, impersonation, clock, provider } = parts
+  const { app } = interaction
+  const before = await storage.consents.find(sub, app.clientId)
+  const kept = before?.revokedAt === null ? before.scope.split(' ') : []
+  const scope = [...new Set([...kept, ...askedScopes(interaction)])].join(' ')
+  await storage.consents.grant(sub, app.clientId, scope, clock())
+  await impersonation.record(
+    {
+      action: 'consent.granted',
+      outcome: 'success',
+      actor: sub,
+      subject: sub,
+      app: app.clientId,
+      details: { scope },
+    },
+    originOf(ctx),
+  )
+  const grant = await grantFor({ oidc: { provider } }, sub, app, scope)
+  await finish(parts, ctx, { consent: { grantId: grant.jti } })
+}
+
+export const decline = (parts: ProviderParts, ctx: Context): Promise<void> =>
+  finish(parts, ctx, { error: 'access_denied', error_description: 'the user declined' })

@@ -1,0 +1,87 @@
+import type { Context } from 'koa'
+import type { Account, RegisteredApp } from '../../index.ts'
+import { wantsSecondFactor } from '../interaction-policy.ts'
+import type { ProviderParts } from '../parts.ts'
+
+/** Somebody whose password was right and whose second factor is still to come. */
+interface Pending {
+  readonly accountId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly methods: readonly string[]
+}
+
+/** One authorization request that waits for its user. */
+export interface Interaction {
+  readonly uid: string
+  readonly prompt: string
+  readonly app: RegisteredApp
+  readonly params: Readonly<Record<string, unknown>>
+  readonly wantsSecondFactor: boolean
+  /** Signed in already, by an earlier login in this browser. */
+  readonly account: Account | undefined
+  readonly pending: Pending | undefined
+  /** Scopes the app asks for and was not granted yet. */
+  readonly missingScopes: readonly string[]
+}
+
+/** Long enough to find the telephone, short enough that nobody finds the half-open door. */
+const PENDING_MS = 5 * 60_000
+
+/** @throws oidc-provider's SessionNotFound when this browser has no such interaction */
+export async function findInteraction(parts: ProviderParts, ctx: Context): Promise<Interaction> {
+  const { provider, storage, clock } = parts
+  const details = await provider.interactionDetails(ctx.req, ctx.res)
+  const { uid, prompt, params, session } = details
+  const app = await storage.apps.find(String(params['client_id']))
+  if (app === undefined) throw new Error(`interaction of an unknown app`)
+  const accountId = session?.accountId
+  const pending = (details.result as { pending?: Pending } | undefined)?.pending
+  const missing = prompt.details['missingOIDCScope']
+  return {
+    uid,
+    prompt: prompt.name,
+    app,
+    params,
+    wantsSecondFactor: wantsSecondFactor(params),
+    account:
+      isStepUp(prompt.reasons) && accountId ? await storage.accounts.find(accountId) : undefined,
+    pending: pending !== undefined && pending.at > clock() - PENDING_MS ? pending : undefined,
+    missingScopes: Array.isArray(missing) ? (missing as string[]) : [],
+  }
+}
+
+/** A session that is too old, or lacks the second factor, needs only the second factor again. */
+const isStepUp = (reasons: readonly string[]): boolean =>
+  reasons.every((reason) => ['max_age', 'second_factor_wanted'].includes(reason))
+
+/** Remembers the first step, in the interaction and so on the server. */
+export async function rememberPending(
+  { provider, clock }: ProviderParts,
+  ctx: Context,
+  accountId: string,
+): Promise<void> {
+  const pending: Pending = { accountId, at: clock(), methods: ['pwd'] }
+  await provider.interactionResult(
+    ctx.req,
+    ctx.res,
+    { pending },
+    { mergeWithLastSubmission: false },
+  )
+}
+
+/**
+ * Hands the outcome to the provider and sends the browser on. Not `interactionFinished`: that ends
+ * the response before anything of this request is written.
+ */
+export async function finish(
+  { provider }: ProviderParts,
+  ctx: Context,
+  result: Parameters<ProviderParts['provider']['interactionResult']>[2],
+): Promise<void> {
+  const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, {
+    mergeWithLastSubmission: true,
+  })
+  ctx.status = 303
+  ctx.redirect(returnTo)
+}

@@ -1,0 +1,93 @@
+import type { Context } from 'koa'
+import type { Account } from '../../index.ts'
+import { originOf } from '../../index.ts'
+import { demoAccountsShown } from '../demo/accounts-shown.ts'
+import { loginPage } from '../pages/login-page.ts'
+import type { ProviderParts } from '../parts.ts'
+import { verifyPassword } from '../passwords.ts'
+import { csrfToken, readForm } from './form.ts'
+import { completeLogin } from './complete-login.ts'
+import type { Interaction } from './interaction.ts'
+import { rememberPending } from './interaction.ts'
+import { noteWrongAttempt, secondsToWait } from './login-limits.ts'
+
+const WRONG = 'The e-mail or the password is wrong.'
+const WAIT = 'Too many attempts. Wait a few minutes and try again.'
+
+interface Shown {
+  readonly status?: number
+  readonly email?: string | undefined
+  readonly error?: string
+}
+
+export function showLogin(
+  parts: ProviderParts,
+  ctx: Context,
+  interaction: Interaction,
+  shown: Shown = {},
+): void {
+  const hint = interaction.params['login_hint']
+  ctx.status = shown.status ?? 200
+  ctx.type = 'html'
+  ctx.body = loginPage({
+    action: `/interaction/${interaction.uid}/login`,
+    csrf: csrfToken(parts, interaction.uid),
+    appName: interaction.app.name,
+    email: shown.email ?? (typeof hint === 'string' ? hint : undefined),
+    error: shown.error,
+    demo: parts.server.demo ? demoAccountsShown : undefined,
+  })
+}
+
+/** Takes e-mail and password; goes on to the second factor where the account has one. */
+export async function submitPassword(
+  parts: ProviderParts,
+  ctx: Context,
+  interaction: Interaction,
+): Promise<void> {
+  const form = await readForm(parts, ctx, interaction.uid)
+  const origin = originOf(ctx)
+  const email = (form.get('email') ?? '').trim().slice(0, 320)
+  const wait = await secondsToWait(parts, email, origin)
+  if (wait !== null) {
+    ctx.set('Retry-After', String(wait))
+    return showLogin(parts, ctx, interaction, { status: 429, email, error: WAIT })
+  }
+  const account = await checkPassword(parts, email, form.get('password') ?? '')
+  if (account === undefined) {
+    await noteWrongAttempt(parts, email, origin)
+    const app = interaction.app.clientId
+    await parts.impersonation.recordAside(
+      { action: 'login.failed', outcome: 'failure', app, email },
+      origin,
+    )
+    return showLogin(parts, ctx, interaction, { status: 400, email, error: WRONG })
+  }
+  await goOn(parts, ctx, interaction, account)
+}
+
+/** One answer and one duration for an unknown e-mail, a wrong password and a disabled account. */
+async function checkPassword(
+  { storage }: ProviderParts,
+  email: string,
+  password: string,
+): Promise<Account | undefined> {
+  const known = await storage.accounts.findCredentials(email)
+  const matches = await verifyPassword(known?.passwordHash, password.slice(0, 1024))
+  return matches && known?.account.status === 'active' ? known.account : undefined
+}
+
+async function goOn(
+  parts: ProviderParts,
+  ctx: Context,
+  interaction: Interaction,
+  account: Account,
+): Promise<void> {
+  const factor = await parts.storage.secondFactors.find(account.sub)
+  if (factor === undefined && !interaction.wantsSecondFactor) {
+    return completeLogin(parts, ctx, interaction, account, ['pwd'])
+  }
+  await rememberPending(parts, ctx, account.sub)
+  ctx.status = 303
+  ctx.redirect(`/interaction/${interaction.uid}`)
+}

@@ -1,0 +1,72 @@
+import Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import type { Account } from '../../index.ts'
+import type { ProviderParts } from '../parts.ts'
+import { decline, showConsent, submitConsent } from './consent-step.ts'
+import { readForm } from './form.ts'
+import type { Interaction } from './interaction.ts'
+import { findInteraction } from './interaction.ts'
+import { showLogin, submitPassword } from './password-step.ts'
+import { showSecondFactor, submitSecondFactor } from './second-factor-step.ts'
+
+/** The pages between an authorization request and its answer; they work without JavaScript. */
+export function interactionRoutes(parts: ProviderParts): Middleware {
+  const router = new Router({ strict: true, sensitive: true })
+  const at = (
+    path: string,
+    step: (ctx: Context, interaction: Interaction) => Promise<void> | void,
+  ): Router =>
+    router.post(`/interaction/:uid${path}`, async (ctx) =>
+      step(ctx, await findInteraction(parts, ctx)),
+    )
+
+  router.get('/interaction/:uid', async (ctx) => {
+    await show(parts, ctx, await findInteraction(parts, ctx))
+  })
+  at('/login', (ctx, interaction) => submitPassword(parts, ctx, interaction))
+  at('/second-factor', async (ctx, interaction) => {
+    const account = await halfSignedIn(parts, interaction)
+    if (account === undefined) showLogin(parts, ctx, interaction)
+    else await submitSecondFactor(parts, ctx, interaction, account)
+  })
+  at('/consent', async (ctx, interaction) => {
+    const sub = await signedIn(parts, ctx)
+    if (interaction.prompt !== 'consent' || sub === undefined) showLogin(parts, ctx, interaction)
+    else await submitConsent(parts, ctx, interaction, sub)
+  })
+  at('/cancel', async (ctx, interaction) => {
+    await readForm(parts, ctx, interaction.uid)
+    await decline(parts, ctx)
+  })
+  return router.routes() as unknown as Middleware
+}
+
+async function show(parts: ProviderParts, ctx: Context, interaction: Interaction): Promise<void> {
+  if (interaction.prompt === 'consent') {
+    const sub = await signedIn(parts, ctx)
+    if (sub !== undefined) return showConsent(parts, ctx, interaction, sub)
+  }
+  const account = await halfSignedIn(parts, interaction)
+  if (account === undefined) showLogin(parts, ctx, interaction)
+  else await showSecondFactor(parts, ctx, interaction, account)
+}
+
+/** Whose second factor is awaited: password just given, or an older session that must be raised. */
+async function halfSignedIn(
+  { storage }: ProviderParts,
+  { pending, account, prompt }: Interaction,
+): Promise<Account | undefined> {
+  if (prompt !== 'login') return undefined
+  if (pending !== undefined) {
+    const found = await storage.accounts.find(pending.accountId)
+    return found?.status === 'active' ? found : undefined
+  }
+  // Without a second factor to ask for, an older session is renewed with the password.
+  const factor = account && (await storage.secondFactors.find(account.sub))
+  return account?.status === 'active' && factor !== undefined ? account : undefined
+}
+
+async function signedIn({ provider }: ProviderParts, ctx: Context): Promise<string | undefined> {
+  const { session } = await provider.interactionDetails(ctx.req, ctx.res)
+  return session?.accountId
+}

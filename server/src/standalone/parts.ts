@@ -1,0 +1,21 @@
+import type Provider from 'oidc-provider'
+import type { Logger } from 'pino'
+import type { ImpersonationExtension, Settings, Storage } from '../index.ts'
+import type { Clock } from './clock.ts'
+import type { SecretBox } from './secret-box.ts'
+import type { ServerSettings } from './server-settings.ts'
+
+/** What the ready-made server is made of, once everything is open. */
+export interface Parts {
+  readonly settings: Settings
+  readonly server: ServerSettings
+  readonly storage: Storage
+  readonly box: SecretBox
+  readonly clock: Clock
+  readonly log: Logger
+  readonly impersonation: ImpersonationExtension
+}
+
+export interface ProviderParts extends Parts {
+  readonly provider: Provider
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { Role, S2sConfig } from '../configs/variable.ts'
+import type { Settings } from '../index.ts'
+
+/** A configuration nobody can have meant. The message is one line that names the key. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError'
+}
+
+const role = z.enum(Object.values(Role))
+const seconds = (least: number, most: number): z.ZodInt => z.int().min(least).max(most)
+
+const isPattern = (source: string): boolean => {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+const schema: z.ZodType<Settings> = z.strictObject({
+  impersonationRoles: z.array(
+    z.union([role, z.strictObject({ role, within: z.literal('organization') })]),
+  ),
+  impersonatorClients: z.array(z.string().min(1)),
+  impersonationServices: z.array(z.string().min(1)).nullable(),
+  impersonationSeconds: seconds(1, 3600),
+  accessTokenSeconds: seconds(1, 300),
+  defaultMode: z.enum(['read_only', 'full']),
+  requireMfa: z.boolean(),
+  mfaMaxAgeSeconds: seconds(1, 86_400),
+  requireReason: z.boolean(),
+  ticketPattern: z.string().max(200).refine(isPattern, 'not a regular expression').nullable(),
+  linkParameters: z.enum(['query', 'fragment']),
+  impersonateAdmins: z.boolean(),
+  startsPerActor: seconds(1, 1_000_000),
+  checksPerActor: seconds(1, 1_000_000),
+  startsPerService: seconds(1, 1_000_000),
+})
+
+/** `impersonationRoles` → `IMPERSONATION_ROLES`. */
+export const variableOf = (key: string): string =>
+  key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+/** `org_admin@organization` limits a role to members of the actor's own organisation. */
+function roleFrom(text: string): unknown {
+  const [name, within] = text.split('@')
+  return within === undefined ? name : { role: name, within }
+}
+
+/** What the text of an environment variable means for a key, by the kind of its value. */
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  impersonationRoles: (text) => list(text).map(roleFrom),
+  impersonatorClients: list,
+  impersonationServices: (text) => (text === '' ? null : list(text)),
+  ticketPattern: (text) => (text === '' ? null : text),
+}
+
+function read(key: string, text: string): unknown {
+  const reader = readers[key]
+  if (reader !== undefined) return reader(text)
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^-?\d+$/.test(text) ? Number(text) : text
+}
+
+/**
+ * The policy as it is in force: configs/variable.ts with the environment over it.
+ *
+ * @throws ConfigurationError naming the first key that is unknown, or whose value is impossible
+ */
+export function loadSettings(env: NodeJS.ProcessEnv): Settings {
+  const wanted: Record<string, unknown> = { ...S2sConfig }
+  const known = new Set(Object.keys(wanted).map(variableOf))
+  for (const name of Object.keys(env)) {
+    // A misspelt variable would silently leave the door as it was.
+    if (/^IMPERSONAT(?:ION|OR|E)_/.test(name) && !known.has(name)) {
+      throw new ConfigurationError(`${name} is not a known setting`)
+    }
+  }
+  for (const key of Object.keys(S2sConfig)) {
+    const text = env[variableOf(key)]
+    if (text !== undefined) wanted[key] = read(key, text)
+  }
+  const parsed = schema.safeParse(wanted)
+  if (parsed.success) return Object.freeze(parsed.data)
+  const [issue] = parsed.error.issues
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = unknown ?? issue?.path.join('.') ?? ''
+  const value: unknown = path.split('.').reduce<unknown>((at, key) => (at as never)?.[key], wanted)
+  throw new ConfigurationError(
+    `S2sConfig.${path}: ${JSON.stringify(value)} is not possible (${issue?.message ?? 'invalid'})`,
+  )
+}

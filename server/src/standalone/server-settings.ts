@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { ConfigurationError } from './policy-settings.ts'
+
+/** Where and how the ready-made server runs; docs/reference/configuration.md has every variable. */
+export interface ServerSettings {
+  readonly issuer: string
+  readonly port: number
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  /** Base64 of 32 bytes; without it a key file in the data folder is used. */
+  readonly secretKey: string | undefined
+  /** How many proxies in front of the server may be believed. */
+  readonly trustedProxies: number
+  readonly logLevel: string
+  readonly production: boolean
+  readonly demo: boolean
+}
+
+const schema = z.object({
+  ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(4000),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  SECRET_KEY: z
+    .base64()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .optional(),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  NODE_ENV: z.string().optional(),
+  DEMO: z.enum(['true', 'false']).optional(),
+})
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** @throws ConfigurationError naming the variable */
+export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
+  const parsed = schema.safeParse(env)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new ConfigurationError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`)
+  }
+  const variables = parsed.data
+  const production = variables.NODE_ENV === 'production'
+  if (production && variables.DEMO === 'true') {
+    throw new ConfigurationError('DEMO: demo data is refused with NODE_ENV=production')
+  }
+  return {
+    issuer: checkIssuer(variables.ISSUER ?? `http://localhost:${variables.PORT}`),
+    port: variables.PORT,
+    dataDir: variables.DATA_DIR,
+    databaseUrl: variables.DATABASE_URL,
+    secretKey: variables.SECRET_KEY,
+    trustedProxies: variables.TRUSTED_PROXIES,
+    logLevel: variables.LOG_LEVEL,
+    production,
+    demo: variables.DEMO === undefined ? !production : variables.DEMO === 'true',
+  }
+}
+
+/** Tokens in clear text are acceptable on this machine only. */
+function checkIssuer(issuer: string): string {
+  const { protocol, hostname, origin, pathname } = new URL(issuer)
+  if (protocol === 'http:' && !LOOPBACK.has(hostname)) {
+    throw new ConfigurationError('ISSUER: must be https, except on a loopback address')
+  }
+  if (pathname !== '/') throw new ConfigurationError('ISSUER: must not have a path')
+  return origin
+}

@@ -1,0 +1,75 @@
+import type Provider from 'oidc-provider'
+import { startBackground } from './background.ts'
+import { createProvider } from './create-provider.ts'
+import type { DemoUrls } from './demo/demo-urls.ts'
+import { seedDemo } from './demo/seed.ts'
+import { startDemo } from './demo/start-demo.ts'
+import type { Surroundings } from './open-parts.ts'
+import { openParts } from './open-parts.ts'
+import type { Parts } from './parts.ts'
+import { hashPassword } from './passwords.ts'
+import { listenOnLoopback } from './web/listen.ts'
+
+export interface RunningServer {
+  readonly parts: Parts
+  /** Where the demo is, when it runs. */
+  readonly demo: DemoUrls | null
+  /** Lets running requests end, then closes everything. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the ready-made server, with the demo around it where that is on.
+ *
+ * @throws ConfigurationError, and what listening throws
+ */
+export async function startServer(
+  env: NodeJS.ProcessEnv,
+  surroundings: Surroundings = {},
+): Promise<RunningServer> {
+  const parts = await openParts(env, surroundings)
+  const { server, storage } = parts
+  const demo = server.demo ? demoUrlsOf(server.issuer) : null
+  const closing: (() => Promise<unknown>)[] = [() => storage.close()]
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close()
+  }
+  try {
+    const provider = await openProvider(parts, demo)
+    const background = startBackground(parts)
+    closing.push(() => background.stop())
+    const listening = await listenOnLoopback(server.port, provider.callback())
+    closing.push(() => listening.close())
+    if (demo !== null) {
+      const apps = await startDemo(demo)
+      closing.push(() => apps.close())
+    }
+    return { parts, demo, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function openProvider(parts: Parts, urls: DemoUrls | null): Promise<Provider> {
+  const provider = await createProvider(parts)
+  if (urls === null) return provider
+  const { storage, impersonation, box, clock } = parts
+  const seeded = await seedDemo({
+    storage,
+    impersonation,
+    urls,
+    hashPassword,
+    sealTotpSecret: (secret) => box.seal(secret),
+    clock,
+  })
+  // A provider knows only the scopes of the apps that were there when it was made.
+  return seeded ? createProvider(parts) : provider
+}
+
+/** The demo's parts on the ports after the issuer's. */
+function demoUrlsOf(issuer: string): DemoUrls {
+  const { protocol, hostname, port } = new URL(issuer)
+  const after = (offset: number): string => `${protocol}//${hostname}:${Number(port) + offset}`
+  return { issuer, panel: after(1), portal: after(2), billing: after(3), resource: after(4) }
+}

@@ -1,0 +1,47 @@
+import type { RequestListener, Server } from 'node:http'
+import { createServer } from 'node:http'
+
+/** Slow peers are let go; Node's own limits are a minute for headers and five for a request. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5000 }
+const DRAIN_MS = 10_000
+
+export interface Listening {
+  /** Takes no new connections, lets running requests end, then closes what is left. */
+  close(): Promise<void>
+}
+
+/** Serves on the loopback, IPv4 and, where the machine has it, IPv6: `localhost` may mean either. */
+export async function listenOnLoopback(port: number, handler: RequestListener): Promise<Listening> {
+  const servers = [await listen('127.0.0.1', port, handler)]
+  const six = await listen('::1', port, handler).catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'EADDRINUSE') throw error
+    return undefined
+  })
+  if (six !== undefined) servers.push(six)
+  return {
+    async close() {
+      await Promise.all(servers.map(drain))
+    },
+  }
+}
+
+function listen(host: string, port: number, handler: RequestListener): Promise<Server> {
+  const server = createServer(TIMEOUTS, handler)
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => {
+    server.closeAllConnections()
+  }, DRAIN_MS)
+  await closed
+  clearTimeout(timer)
+}
