@@ -1,10 +1,10 @@
 import './node-version.ts'
 
-const { ConfigurationError, startServer, startTable } = await import('./standalone/index.ts')
+const { announcement, ConfigurationError, startServer } = await import('./standalone/index.ts')
 
 try {
   const server = await startServer(process.env)
-  process.stdout.write(startTable(server))
+  process.stdout.write(announcement(server))
   const stop = (): void => {
     server.stop().then(
       () => process.exit(0),

@@ -76,10 +76,9 @@ async function openOnPostgres(): Promise<Stores> {
 
 async function dump(sql: Stores['sql'], listTables: string): Promise<string> {
   const tables = (await sql(listTables)) as { name: string }[]
-  const rows = await Promise.all(
-    tables.map(async ({ name }) => [name, await sql(`select * from "${name}"`)]),
-  )
-  return JSON.stringify(Object.fromEntries(rows))
+  const rows: Record<string, unknown[]> = {}
+  for (const { name } of tables) rows[name] = await sql(`select * from "${name}"`)
+  return JSON.stringify(rows)
 }
 
 /** Starts now and lasts half an hour. */

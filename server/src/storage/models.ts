@@ -56,6 +56,8 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     if (!isSecret) return id
     return id.startsWith(HANDLE) ? id.slice(1) : hash('sha256', id, 'base64url')
   }
+  const withId = (payload: ModelPayload, id: string): ModelPayload =>
+    isSecret ? { ...payload, jti: id } : payload
   const memo = (key: string): string => `model/${model}/${key}`
   const survives = SURVIVES_REFUSAL.has(model) ? { survives: true as const } : {}
   const read = async (
@@ -65,7 +67,7 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     const seen = writer.recall<ModelPayload>(memo(`${column}/${value}`))
     if (seen !== undefined) return seen.value
     const [row] = await database.rows<ModelRow>(statements.findBy[column]({ model, value }))
-    return row && { ...toPayload(row), ...(isSecret && { jti: HANDLE + row.id }) }
+    return row && withId(toPayload(row), HANDLE + row.id)
   }
 
   return {
@@ -82,9 +84,9 @@ function createModelStore(model: string, parts: Parts): ModelStore {
       if (isSecret && id.startsWith(HANDLE)) return undefined
       const key = keyOf(id)
       const seen = writer.recall<ModelPayload>(memo(key))
-      if (seen !== undefined) return seen.value && { ...seen.value, jti: id }
+      if (seen !== undefined) return seen.value && withId(seen.value, id)
       const [row] = await database.rows<ModelRow>(statements.find({ model, id: key }))
-      return row && { ...toPayload(row), ...(isSecret && { jti: id }) }
+      return row && withId(toPayload(row), id)
     },
 
     findByUid: (uid) => read('uid', uid),

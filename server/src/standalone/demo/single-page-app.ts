@@ -10,7 +10,12 @@ export interface SinglePageApp {
   readonly clientId: string
 }
 
-const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' } as const
+const TYPES = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+} as const
 
 interface StaticFile {
   readonly type: string
@@ -53,7 +58,9 @@ function readFiles(folder: SinglePageApp['folder']): ReadonlyMap<string, StaticF
     ['/callback', page],
     ['/app.js', file(`${folder}/app.js`)],
     ['/style.css', file(`${folder}/style.css`)],
+    ['/icon.svg', file(`${folder}/icon.svg`)],
     ['/impersonation.js', file('shared/impersonation.js')],
+    ['/banner.js', file('shared/banner.js')],
     ['/shop.js', file('shared/shop.js')],
     ['/shop.css', file('shared/shop.css')],
   ])

@@ -28,7 +28,12 @@ export async function startDemo(urls: DemoUrls): Promise<{ close(): Promise<void
   }
   try {
     for (const [url, app] of servers) {
-      listening.push(await listenOnLoopback(Number(new URL(url).port), app.callback()))
+      const handle = app.callback()
+      const { port } = new URL(url)
+      const server = await listenOnLoopback(Number(port), (request, response) => {
+        void handle(request, response)
+      })
+      listening.push(server)
     }
   } catch (error) {
     await close()

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createProvider } from '../../server/src/standalone/create-provider.ts'
+import { seedDemo } from '../../server/src/standalone/demo/seed.ts'
+import { openParts } from '../../server/src/standalone/open-parts.ts'
+import type { Parts } from '../../server/src/standalone/parts.ts'
+import { hashPassword } from '../../server/src/standalone/passwords.ts'
+import { listenOnLoopback } from '../../server/src/standalone/web/listen.ts'
+import { freshDatabase } from './postgres.ts'
+
+export interface BootOptions {
+  readonly database?: 'sqlite' | 'postgres'
+  /** Environment variables of the server, say `{ REQUIRE_REASON: 'true' }`. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The ready-made server with the demo's data, in this process, on a port and a database of its own. */
+export interface Booted {
+  readonly issuer: string
+  readonly parts: Parts
+  /** Everything the server has logged so far. */
+  log(): string
+  /** Stops the server and starts it again on the same database, also with other variables. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>
+  close(): Promise<void>
+}
+
+export async function boot(options: BootOptions = {}): Promise<Booted> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-test-'))
+  const postgres = options.database === 'postgres' ? await freshDatabase() : undefined
+  const port = await freePort()
+  const issuer = `http://localhost:${port}`
+  const lines: string[] = []
+  const fixed = {
+    PORT: String(port),
+    DATA_DIR: folder,
+    ...(postgres && { DATABASE_URL: postgres.url }),
+  }
+  let running = await run({ ...fixed, ...options.env }, lines)
+  return {
+    issuer,
+    get parts() {
+      return running.parts
+    },
+    log: () => lines.join(''),
+    async restart(env = options.env ?? {}) {
+      await running.stop()
+      running = await run({ ...fixed, ...env }, lines)
+    },
+    async close() {
+      await running.stop()
+      await postgres?.drop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+async function run(
+  env: Record<string, string>,
+  lines: string[],
+): Promise<{ parts: Parts; stop: () => Promise<void> }> {
+  const logTo = { write: (line: string) => void lines.push(line) }
+  const parts = await openParts(env, { logTo })
+  const { storage, box, impersonation, clock, server } = parts
+  const first = await createProvider(parts)
+  const seeded = await seedDemo({
+    storage,
+    impersonation,
+    urls: demoUrls(server.issuer),
+    hashPassword,
+    sealTotpSecret: (secret) => box.seal(secret),
+    clock,
+  })
+  const provider = seeded ? await createProvider(parts) : first
+  const listening = await listenOnLoopback(server.port, provider.callback())
+  const stop = async (): Promise<void> => {
+    await listening.close()
+    await storage.close()
+  }
+  return { parts, stop }
+}
+
+/** The apps' own origins, as registered in the demo; nothing listens there. */
+export const demoUrls = (
+  issuer: string,
+): { issuer: string; panel: string; portal: string; billing: string; resource: string } => ({
+  issuer,
+  panel: 'http://localhost:4001',
+  portal: 'http://localhost:4002',
+  billing: 'http://localhost:4003',
+  resource: 'http://localhost:4004',
+})
+
+function freePort(): Promise<number> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}
