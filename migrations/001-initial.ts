@@ -205,6 +205,10 @@ async function makeAppendOnly(db: Kysely<unknown>, sqlite: boolean): Promise<voi
         )
         .execute(db)
     }
+    // `replace` deletes without asking the trigger above. Ours, of an event moved twice, is ignored too.
+    await sql`create trigger audit_event_no_replace before insert on audit_event
+      when exists (select 1 from audit_event where id = new.id or rowid = new.rowid)
+      begin select raise(ignore); end`.execute(db)
     return
   }
   await sql`create function refuse_audit_change() returns trigger language plpgsql as

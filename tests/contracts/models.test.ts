@@ -26,11 +26,14 @@ describe.each(databases)('the store for models of oidc-provider on %s', (databas
   const models = (name: string): ReturnType<Stores['storage']['models']> =>
     stores.storage.models(name)
 
-  it.each([...BEARERS, 'Grant', 'Interaction'])('gives a %s back as it was put in', async (name) => {
-    const payload = { jti: 'id', kind: name, nested: { list: [1, null, 'ü'] }, accountId: 'usr' }
-    await models(name).upsert('id', payload, 60)
-    expect(await models(name).find('id')).toEqual(payload)
-  })
+  it.each([...BEARERS, 'Grant', 'Interaction'])(
+    'gives a %s back as it was put in',
+    async (name) => {
+      const payload = { jti: 'id', kind: name, nested: { list: [1, null, 'ü'] }, accountId: 'usr' }
+      await models(name).upsert('id', payload, 60)
+      expect(await models(name).find('id')).toEqual(payload)
+    },
+  )
 
   it('knows nothing of what was never put in, or under another name', async () => {
     await models('AccessToken').upsert('id', {}, 60)

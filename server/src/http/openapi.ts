@@ -2,8 +2,6 @@ import { createDocument } from 'zod-openapi'
 import type { Endpoint } from './endpoint.ts'
 import { shapes } from './shapes.ts'
 
-type Paths = NonNullable<Parameters<typeof createDocument>[0]['paths']>
-
 /** OpenAPI 3.1, from the schemas that validate requests: it cannot say anything else than they do. */
 export function describeApi(
   issuer: string,
@@ -19,7 +17,7 @@ export function describeApi(
     openapi: '3.1.0',
     info: { title: 'Understudy', version: '1', description: 'Support impersonation' },
     servers: [{ url: issuer }],
-    paths: paths as Paths,
+    paths,
     components: {
       securitySchemes: {
         service: {

@@ -1,6 +1,5 @@
 import type { Origin } from '../impersonation/audit-event.ts'
-import type { Facts, Wish } from '../impersonation/policy.ts'
-import type { Actor } from '../impersonation/policy.ts'
+import type { Actor, Facts, Wish } from '../impersonation/policy.ts'
 import { endByTime } from '../impersonation/liveness.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { Ports } from '../ports/ports.ts'

@@ -9,13 +9,12 @@ type Claims = NonNullable<Configuration['claims']>
 
 /** Adds our claims to what the host gives with the scope `openid`: ID token and userinfo. */
 export function withActorClaimNames(host: Claims | undefined): Claims {
-  const claims = { ...(host instanceof Map ? Object.fromEntries(host) : host) } as Record<
-    string,
-    unknown
-  >
-  const openid = claims['openid'] ?? ['sub']
-  const names = Array.isArray(openid) ? openid : Object.keys(openid as object)
-  return { ...claims, openid: [...new Set([...names, ...actorClaimNames])] } as Claims
+  const pairs: Iterable<readonly [string, unknown]> =
+    host instanceof Map ? host : Object.entries(host ?? {})
+  const claims = Object.fromEntries(pairs) as Claims
+  const openid: unknown = claims['openid'] ?? ['sub']
+  const names = Array.isArray(openid) ? openid.map(String) : Object.keys(Object(openid))
+  return { ...claims, openid: [...new Set([...names, ...actorClaimNames])] }
 }
 
 /** The host's accounts, which say who is acting for them while an impersonation is served. */

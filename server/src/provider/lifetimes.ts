@@ -7,7 +7,6 @@ import { currentRequest, isImpersonated } from './request.ts'
 type Ttl = NonNullable<Configuration['ttl']>
 /** The library calls every one of them alike, with no context outside of a request. */
 type Lifetime = (ctx: KoaContextWithOIDC | undefined, token: never, client: never) => number
-type Theirs = Lifetime | Ttl[keyof Ttl]
 
 const HOUR = 3600
 const FORTNIGHT = 14 * 24 * HOUR
@@ -21,7 +20,7 @@ export function cappedLifetimes(
   host: Ttl = {},
 ): Ttl {
   const capped =
-    (theirs: Theirs, wanted: number): Lifetime =>
+    (theirs: unknown, wanted: number): Lifetime =>
     (ctx, token, client) => {
       const lifetime = theirs as Lifetime | number
       const impersonation = currentRequest()?.impersonation

@@ -7,7 +7,7 @@ import type { RegisteredApp, Storage } from '../index.ts'
 export const createAdapter =
   (storage: Storage, scopes: ReadonlySet<string>): AdapterFactory =>
   (model) =>
-    model === 'Client' ? clientAdapter(storage, scopes) : (storage.models(model) as Adapter)
+    model === 'Client' ? clientAdapter(storage, scopes) : storage.models(model)
 
 /** Apps are managed as apps; the provider only reads them. A disabled one is none. */
 function clientAdapter(storage: Storage, scopes: ReadonlySet<string>): Adapter {

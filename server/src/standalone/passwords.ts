@@ -17,7 +17,11 @@ const waiting: (() => void)[] = []
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (waiting.length >= WAITING_AT_MOST) throw new PasswordsBusy()
-  if (running >= AT_ONCE) await new Promise<void>((go) => waiting.push(go))
+  if (running >= AT_ONCE) {
+    await new Promise<void>((go) => {
+      waiting.push(go)
+    })
+  }
   running += 1
   try {
     return await work()

@@ -42,7 +42,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     findAccount: (_, sub) => findAccount(storage, sub),
     interactions: { policy: interactionPolicy(), url: (_, { uid }) => `/interaction/${uid}` },
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
-    jwks: { keys: parts.jwks as never },
+    jwks: { keys: [...parts.jwks] },
     loadExistingGrant: (ctx) => loadExistingGrant(storage, ctx),
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_, client) => client.clientAuthMethod === 'none' },

@@ -17,7 +17,7 @@ export function resourceIndicators(apiResource: string): ResourceIndicators {
     defaultResource: (ctx, _client, oneOf) => {
       if (oneOf !== undefined) return oneOf
       const isService = ctx.oidc.params?.['grant_type'] === 'client_credentials'
-      return isService ? apiResource : (undefined as never)
+      return isService ? apiResource : undefined
     },
     getResourceServerInfo: (ctx, resource, client: Client) => {
       const app = client as unknown as AppMetadata & { readonly scope?: string }

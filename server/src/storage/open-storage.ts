@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../ports/clock.ts'
 import type { Stores } from '../ports/ports.ts'
@@ -74,7 +74,8 @@ export function openStorage(
 function openFile(folder: string): Database {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'understudy.sqlite')
-  const database = openSqlite(file)
+  // Before SQLite does it: the files it puts beside this one get the permissions of this one.
+  closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)
-  return database
+  return openSqlite(file)
 }

@@ -15,6 +15,10 @@ export function openSqlite(file: string): Database {
   // A longer wait would block every request of this process; group-commit retries without blocking.
   connection.pragma('busy_timeout = 20')
   assertDurable(connection)
+  // Its own knows ASCII only, and nobody would find Änne.
+  connection.function('lower', { deterministic: true }, (text: unknown) =>
+    typeof text === 'string' ? text.toLowerCase() : null,
+  )
 
   const prepared = createStatementCache(connection)
   const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) })

@@ -7,7 +7,7 @@ const NOTES: Readonly<Record<string, string>> = {
   usr_root2: 'super_admin: is impersonating a customer already',
   usr_support: 'support_admin: may, once an operator adds the role',
   usr_agent: 'support_agent: may look up, may not impersonate',
-  usr_olga: 'org_admin of Northwind: may not, unless an operator adds the role',
+  usr_olga: 'org_admin, Northwind: may, once an operator adds the role',
   usr_jane: 'customer: uses Portal and Billing',
   usr_omar: 'customer: has not allowed Billing',
 }

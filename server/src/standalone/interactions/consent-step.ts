@@ -11,9 +11,8 @@ import { finish } from './interaction.ts'
 /** What the app asks for, as far as it was registered for it. */
 function askedScopes({ app, params }: Interaction): string[] {
   const registered = app.scope.split(' ')
-  return String(params['scope'] ?? '')
-    .split(' ')
-    .filter((scope) => registered.includes(scope))
+  const asked = typeof params['scope'] === 'string' ? params['scope'] : ''
+  return asked.split(' ').filter((scope) => registered.includes(scope))
 }
 
 export async function showConsent(

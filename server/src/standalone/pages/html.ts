@@ -54,7 +54,7 @@ function render(value: Interpolation): string {
 }
 
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? '')
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) ?? '')
 }
 
 // Attribute injection: in `<a title=${name}>` the name "x onclick=…" needs no character that

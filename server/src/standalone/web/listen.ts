@@ -1,9 +1,12 @@
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 
 /** Slow peers are let go; Node's own limits are a minute for headers and five for a request. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5000 }
 const DRAIN_MS = 10_000
+
+/** Koa's callback answers with a promise, which never rejects. */
+type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
 
 export interface Listening {
   /** Takes no new connections, lets running requests end, then closes what is left. */
@@ -11,7 +14,7 @@ export interface Listening {
 }
 
 /** Serves on the loopback, IPv4 and, where the machine has it, IPv6: `localhost` may mean either. */
-export async function listenOnLoopback(port: number, handler: RequestListener): Promise<Listening> {
+export async function listenOnLoopback(port: number, handler: Handler): Promise<Listening> {
   const servers = [await listen('127.0.0.1', port, handler)]
   const six = await listen('::1', port, handler).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'EADDRINUSE') throw error
@@ -25,8 +28,8 @@ export async function listenOnLoopback(port: number, handler: RequestListener): 
   }
 }
 
-function listen(host: string, port: number, handler: RequestListener): Promise<Server> {
-  const server = createServer(TIMEOUTS, handler)
+function listen(host: string, port: number, handler: Handler): Promise<Server> {
+  const server = createServer(TIMEOUTS, (req, res) => void handler(req, res))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -37,7 +40,9 @@ function listen(host: string, port: number, handler: RequestListener): Promise<S
 }
 
 async function drain(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
+  const closed = new Promise((resolve) => {
+    server.close(resolve)
+  })
   server.closeIdleConnections()
   const timer = setTimeout(() => {
     server.closeAllConnections()

@@ -5,8 +5,9 @@ import { issuerCss } from '../pages/stylesheet.ts'
 /** Health, and what the pages need. */
 export function smallRoutes(storage: Storage): Middleware {
   return async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
-    if (ctx.path === '/healthz') {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      await next()
+    } else if (ctx.path === '/healthz') {
       const up = await storage.ping().then(
         () => true,
         () => false,

@@ -21,13 +21,15 @@ export function showBanner(impersonation, { onEnd, onExpired }) {
   const tick = () => {
     const seconds = Math.max(0, Math.round((Date.parse(expiresAt) - Date.now()) / 1000))
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`
-    if (seconds === 0) onExpired()
+    return seconds
   }
-  const timer = setInterval(tick, 1000)
+  tick()
+  const timer = setInterval(() => {
+    if (tick() === 0) onExpired()
+  }, 1000)
   const { title } = document
   document.title = `Impersonating ${subject.email ?? subject.sub} – ${title}`
   document.body.prepend(banner)
-  tick()
   return () => {
     clearInterval(timer)
     document.title = title

@@ -93,7 +93,9 @@ function stayUntilEnd(impersonation, current) {
     return isOpen
   }
   // An administrator or a policy may end it, too.
-  const check = () => document.hidden || attempt(() => impersonation.read())
+  const check = () => {
+    if (!document.hidden) void attempt(() => impersonation.read())
+  }
   const watch = setInterval(check, CHECK_EVERY_MS)
   document.addEventListener('visibilitychange', check)
   const removeBanner = showBanner(current, {
