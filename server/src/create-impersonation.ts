@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
 import type { Middleware } from 'koa'
+import { createFloodGuard } from './http/flood-guard.ts'
 import { apiRoutes } from './http/routes.ts'
 import { originOf } from './http/origin.ts'
 import type { Happening, Origin } from './impersonation/audit-event.ts'
@@ -19,7 +20,7 @@ import type { Alarm, Clock } from './ports/clock.ts'
 import type { Directory } from './ports/directory.ts'
 import type { Ports, Stores } from './ports/ports.ts'
 import { configure } from './provider/configure.ts'
-import { asUnitOfWork } from './provider/middleware.ts'
+import { asUnitOfWork, noteFailure } from './provider/middleware.ts'
 import { createTokens } from './provider/tokens.ts'
 import { newId } from './storage/ids.ts'
 
@@ -73,13 +74,15 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
     return mounted
   }
   const tokens = createTokens(provider, settings, resource)
-  const ports: Ports = { ...stores, directory, tokens, settings, clock, newId, alarm }
+  const floodGuard = createFloodGuard(clock)
+  const ports: Ports = { ...stores, directory, tokens, floodGuard, settings, clock, newId, alarm }
 
   return {
     configure: (configuration) => configure(ports, stores.models, configuration),
     routes(host) {
       mounted = host
       host.use(asUnitOfWork(ports, provider, originOf))
+      host.on('server_error', noteFailure)
       return apiRoutes(ports, () => host.issuer)
     },
     start: (request, actor) => startImpersonation(ports, request, actor),

@@ -8,12 +8,13 @@ import type { RunningPeer } from './children.ts'
 import { bareKoa } from './clients/bare-koa.ts'
 import { betterAuth } from './clients/better-auth.ts'
 import { plainProvider } from './clients/plain-provider.ts'
+import { understudy } from './clients/understudy.ts'
 import { interleave } from './interleave.ts'
 import type { Plan } from './interleave.ts'
 import type { Peer } from './peer.ts'
 import { figures, ratios } from './report.ts'
 
-const PEERS: readonly Peer[] = [plainProvider, bareKoa, betterAuth]
+const PEERS: readonly Peer[] = [understudy, plainProvider, bareKoa, betterAuth]
 
 const FULL: Plan = {
   rounds: 5,

@@ -1,14 +1,24 @@
-import { stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Storage } from 'understudy'
 import { openStorage, StorageUnavailable } from 'understudy'
 import { createGroupCommit } from '../../server/src/storage/group-commit.ts'
 import { openSqlite } from '../../server/src/storage/sqlite.ts'
+import { freshDatabase } from '../support/postgres.ts'
 import type { Stores } from '../support/stores.ts'
 import { databases, impersonation, openStores } from '../support/stores.ts'
+
+interface EmptyDatabase {
+  readonly opened: readonly Storage[]
+  sql(text: string): Promise<void>
+  close(): Promise<void>
+}
 
 describe.each(databases)('opening a database on %s', (database) => {
   let stores: Stores
@@ -18,6 +28,32 @@ describe.each(databases)('opening a database on %s', (database) => {
   })
   afterEach(() => stores.close())
 
+  /** One empty database, opened as often as processes would. */
+  async function openEmpty(): Promise<EmptyDatabase> {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-empty-'))
+    const server = database === 'postgres' ? await freshDatabase() : undefined
+    const where = server === undefined ? { folder } : { databaseUrl: server.url }
+    const opened = Array.from({ length: 3 }, () => openStorage(where))
+    return {
+      opened,
+      async sql(text) {
+        if (server === undefined) {
+          new Sqlite(join(folder, 'understudy.sqlite')).exec(text).close()
+          return
+        }
+        const client = new pg.Client({ connectionString: server.url })
+        await client.connect()
+        await client.query(text)
+        await client.end()
+      },
+      async close() {
+        for (const storage of opened) await storage.close()
+        await server?.drop()
+        await rm(folder, { recursive: true })
+      },
+    }
+  }
+
   it('migrates once: a second time there is nothing to do and nothing is lost', async () => {
     const imp = impersonation()
     await stores.storage.impersonations.add(imp)
@@ -26,6 +62,23 @@ describe.each(databases)('opening a database on %s', (database) => {
     expect(await again.migrate()).toEqual([])
     expect(await again.impersonations.find(imp.id)).toEqual(imp)
     await again.close()
+  })
+
+  it('migrates once when several processes start at the same time', async () => {
+    const fresh = await openEmpty()
+    const ran = await Promise.all(fresh.opened.map((storage) => storage.migrate()))
+    expect(ran.flat()).toEqual(['001-initial'])
+    await fresh.close()
+  })
+
+  it('leaves nothing of a migration that fails half-way', async () => {
+    const fresh = await openEmpty()
+    const [storage] = fresh.opened
+    await fresh.sql('create table rate_limit (id integer)')
+    await expect(storage?.migrate()).rejects.toThrow('rate_limit')
+    await fresh.sql('drop table rate_limit')
+    expect(await storage?.migrate()).toEqual(['001-initial'])
+    await fresh.close()
   })
 
   it('refuses a database that a newer version has migrated', async () => {

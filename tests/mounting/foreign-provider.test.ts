@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dumpSqlite } from '../support/dump.ts'
 import { RESOURCE } from '../support/foreign-configuration.ts'
 import type { ForeignHost } from '../support/foreign-host.ts'
 import { openForeignHost } from '../support/foreign-host.ts'
@@ -232,13 +231,21 @@ describe.each([
     expect(theirs).not.toContain('imp_')
     expect(theirs).not.toContain('"impersonation')
 
-    const before = dumpSqlite(host.folder)
+    const before = await host.stores.dump()
     await parties.customerSignsIn('openid profile offline_access')
     const kinds = [...host.hostRows.values()].map(({ kind }) => kind)
     expect(kinds).toEqual(
       expect.arrayContaining(['AccessToken', 'Grant', 'RefreshToken', 'Session']),
     )
-    expect(dumpSqlite(host.folder)).toEqual(before)
+    expect(await host.stores.dump()).toBe(before)
+  })
+
+  it('lets the host make tokens of its own outside of any request', async () => {
+    const { provider } = host
+    const client = await provider.Client.find('admin-panel')
+    const token = new provider.AccessToken({ client, accountId: 'boss', scope: 'openid' } as never)
+    const value = await token.save()
+    expect(await provider.AccessToken.find(value)).toMatchObject({ extra: { tenant: 'foreign' } })
   })
 
   it("adds nothing to the tokens of the host's ordinary users, and takes nothing away", async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JWK } from 'jose'
@@ -43,16 +43,19 @@ beforeAll(async () => {
   keys = await generateKeyPair('ES256')
   jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }
   issuer = await listen((request, response) => {
-    void read(request).then((text) => {
-      const what = `${request.method} ${request.url}`
-      asked.push(`${what} ${request.headers.authorization ?? '-'}`)
-      const [status, body] = answers[what]?.(new URLSearchParams(text)) ?? [404, {}]
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    })
+    void answerAsIssuer(request, response)
   })
   issuerUrl = urlOf(issuer)
   await start()
 })
+
+async function answerAsIssuer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = await read(request)
+  const what = `${request.method} ${request.url}`
+  asked.push(`${what} ${request.headers.authorization ?? '-'}`)
+  const [status, body] = answers[what]?.(new URLSearchParams(text)) ?? [404, {}]
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
 
 async function start(): Promise<void> {
   const urls = {

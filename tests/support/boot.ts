@@ -3,8 +3,9 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type Provider from 'oidc-provider'
 import { createProvider } from '../../server/src/standalone/create-provider.ts'
-import { seedDemo } from '../../server/src/standalone/demo/seed.ts'
+import { seedApps, seedDemo } from '../../server/src/standalone/demo/seed.ts'
 import { openParts } from '../../server/src/standalone/open-parts.ts'
 import type { Parts } from '../../server/src/standalone/parts.ts'
 import { hashPassword } from '../../server/src/standalone/passwords.ts'
@@ -15,12 +16,15 @@ export interface BootOptions {
   readonly database?: 'sqlite' | 'postgres'
   /** Environment variables of the server, say `{ REQUIRE_REASON: 'true' }`. */
   readonly env?: Readonly<Record<string, string>>
+  /** Replaces parts before they are put together: how mutants get in. */
+  readonly alter?: (parts: Parts) => Parts
 }
 
 /** The ready-made server with the demo's data, in this process, on a port and a database of its own. */
 export interface Booted {
   readonly issuer: string
   readonly parts: Parts
+  readonly provider: Provider
   /** Everything the server has logged so far. */
   log(): string
   /** Stops the server and starts it again on the same database, also with other variables. */
@@ -39,16 +43,20 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
     DATA_DIR: folder,
     ...(postgres && { DATABASE_URL: postgres.url }),
   }
-  let running = await run({ ...fixed, ...options.env }, lines)
+  const { alter = (parts) => parts } = options
+  let running = await run({ ...fixed, ...options.env }, lines, alter)
   return {
     issuer,
     get parts() {
       return running.parts
     },
+    get provider() {
+      return running.provider
+    },
     log: () => lines.join(''),
     async restart(env = options.env ?? {}) {
       await running.stop()
-      running = await run({ ...fixed, ...env }, lines)
+      running = await run({ ...fixed, ...env }, lines, alter)
     },
     async close() {
       await running.stop()
@@ -61,26 +69,28 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
 async function run(
   env: Record<string, string>,
   lines: string[],
-): Promise<{ parts: Parts; stop: () => Promise<void> }> {
+  alter: (parts: Parts) => Parts,
+): Promise<{ parts: Parts; provider: Provider; stop: () => Promise<void> }> {
   const logTo = { write: (line: string) => void lines.push(line) }
-  const parts = await openParts(env, { logTo })
+  const parts = alter(await openParts(env, { logTo, clock: () => Date.now() }))
   const { storage, box, impersonation, clock, server } = parts
-  const first = await createProvider(parts)
-  const seeded = await seedDemo({
+  const urls = demoUrls(server.issuer)
+  await seedApps({ storage, clock }, urls)
+  const provider = await createProvider(parts)
+  await seedDemo({
     storage,
     impersonation,
-    urls: demoUrls(server.issuer),
+    urls,
     hashPassword,
     sealTotpSecret: (secret) => box.seal(secret),
     clock,
   })
-  const provider = seeded ? await createProvider(parts) : first
   const listening = await listenOnLoopback(server.port, provider.callback())
   const stop = async (): Promise<void> => {
     await listening.close()
     await storage.close()
   }
-  return { parts, stop }
+  return { parts, provider, stop }
 }
 
 /** The apps' own origins, as registered in the demo; nothing listens there. */

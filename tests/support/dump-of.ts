@@ -25,8 +25,9 @@ function dumpFile(folder: string): Dump {
 }
 
 async function dumpServer(connectionString: string): Promise<Dump> {
+  const INT8: number = pg.types.builtins.INT8
   const getTypeParser = (oid: number, format: 'text'): unknown =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)
   const client = new pg.Client({ connectionString, types: { getTypeParser } as never })
   await client.connect()
   try {

@@ -87,9 +87,9 @@ class HostAccount implements Account {
  */
 export const foreignConfiguration = (
   directory: PlainDirectory,
-  adapter: AdapterConstructor,
+  adapter: AdapterConstructor | undefined,
 ): Configuration => ({
-  adapter,
+  ...(adapter && { adapter }),
   clients,
   jwks: { keys: [key()] },
   clientDefaults: { id_token_signed_response_alg: 'ES256' },

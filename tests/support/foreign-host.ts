@@ -1,26 +1,25 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import Koa from 'koa'
 import mount from 'koa-mount'
 import type { AdapterPayload } from 'oidc-provider'
 import Provider from 'oidc-provider'
 import type { ImpersonationExtension, Settings, Storage } from 'understudy'
-import { createImpersonation, openStorage } from 'understudy'
+import { createImpersonation } from 'understudy'
 import { S2sConfig } from '../../server/src/configs/variable.ts'
 import { foreignConfiguration, foreignDirectory, RESOURCE } from './foreign-configuration.ts'
 import { mapAdapter } from './map-adapter.ts'
 import type { PlainDirectory } from './plain-directory.ts'
+import type { Stores } from './stores.ts'
+import { openStores } from './stores.ts'
 
 /** Somebody else's authorization server with our extension mounted, listening on a port of its own. */
 export interface ForeignHost {
   readonly issuer: string
   readonly origin: string
-  readonly folder: string
   readonly provider: Provider
+  readonly stores: Stores
   readonly storage: Storage
   readonly directory: PlainDirectory
   readonly impersonation: ImpersonationExtension
@@ -28,6 +27,8 @@ export interface ForeignHost {
   readonly hostRows: Map<string, AdapterPayload>
   /** What an operator was told. */
   readonly alarms: string[]
+  /** Does something while a table cannot be used, as with a full disk. */
+  without(table: string, work: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,19 +36,26 @@ export interface ForeignHostOptions {
   /** Where the provider and the API are mounted; `''` is the root. */
   readonly path?: '' | `/${string}`
   readonly settings?: Partial<Settings>
+  readonly database?: 'sqlite' | 'postgres'
+  /** Whether the host has an adapter of its own; without one, our store takes everything. */
+  readonly ownAdapter?: boolean
 }
 
 export async function openForeignHost({
   path = '',
   settings = {},
+  database = 'sqlite',
+  ownAdapter = true,
 }: ForeignHostOptions = {}): Promise<ForeignHost> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-foreign-'))
-  const clock = (): number => Date.now()
-  const storage = openStorage({ folder }, clock)
-  await storage.migrate()
+  const stores = await openStores(database, {
+    get now() {
+      return Date.now()
+    },
+  })
+  const { storage } = stores
 
   const directory = foreignDirectory()
   const alarms: string[] = []
@@ -56,11 +64,11 @@ export async function openForeignHost({
     directory,
     settings: { ...S2sConfig, impersonationRoles: ['boss'], ...settings },
     resource: RESOURCE.api,
-    clock,
+    clock: () => Date.now(),
     alarm: (what, error) => alarms.push(`${what}: ${String(error)}`),
   })
   const { Adapter, rows } = mapAdapter()
-  const configuration = foreignConfiguration(directory, Adapter)
+  const configuration = foreignConfiguration(directory, ownAdapter ? Adapter : undefined)
   const provider = new Provider(origin + path, impersonation.configure(configuration))
   const app = new Koa()
   app.keys = ['of the host']
@@ -72,18 +80,22 @@ export async function openForeignHost({
   return {
     issuer: origin + path,
     origin,
-    folder,
     provider,
+    stores,
     storage,
     directory,
     impersonation,
     hostRows: rows,
     alarms,
+    async without(table, work) {
+      await stores.sql(`alter table ${table} rename to away`)
+      await work()
+      await stores.sql(`alter table away rename to ${table}`)
+    },
     async close() {
       server.closeAllConnections()
       server.close()
-      await storage.close()
-      await rm(folder, { recursive: true, force: true })
+      await stores.close()
     },
   }
 }

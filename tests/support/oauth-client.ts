@@ -10,7 +10,7 @@ export interface Answer {
 
 const toAnswer = async (response: Response): Promise<Answer> => {
   const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json') === true
+  const isJson = response.headers.get('content-type')?.includes('application/json') === true
   const body: unknown = isJson ? JSON.parse(text) : text || null
   return { status: response.status, headers: response.headers, body }
 }
@@ -54,12 +54,18 @@ export interface Grant {
   readonly token_type: string
 }
 
-/** Signs somebody in by authorization code and PKCE, through every redirect, as a browser would. */
-export async function signIn(
+export interface OAuthClient {
+  readonly id: string
+  readonly redirectUri: string
+  readonly confidential?: true
+}
+
+/** Gets an authorization code with PKCE, through every redirect, as a browser would. */
+export async function authorize(
   issuer: string,
-  client: { readonly id: string; readonly redirectUri: string; readonly confidential?: true },
+  client: OAuthClient,
   wish: Record<string, string>,
-): Promise<Grant> {
+): Promise<{ code: string; verifier: string }> {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     client_id: client.id,
@@ -70,17 +76,25 @@ export async function signIn(
     ...wish,
   })
   const code = await followTo(client.redirectUri, `${issuer}/auth?${query.toString()}`)
-  const answer = await postForm(
-    `${issuer}/token`,
-    {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: client.redirectUri,
-      code_verifier: verifier,
-      ...(client.confidential ? {} : { client_id: client.id }),
-    },
-    client.confidential ? basic(client.id) : {},
-  )
+  return { code, verifier }
+}
+
+/** Signs somebody in by authorization code and PKCE. */
+export async function signIn(
+  issuer: string,
+  client: OAuthClient,
+  wish: Record<string, string>,
+): Promise<Grant> {
+  const { code, verifier } = await authorize(issuer, client, wish)
+  const form = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: client.redirectUri,
+    code_verifier: verifier,
+  }
+  const answer = await (client.confidential
+    ? postForm(`${issuer}/token`, form, basic(client.id))
+    : postForm(`${issuer}/token`, { ...form, client_id: client.id }))
   if (answer.status !== 200) throw new Error(`no token: ${JSON.stringify(answer.body)}`)
   return answer.body as Grant
 }

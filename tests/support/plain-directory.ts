@@ -6,6 +6,8 @@ export interface PlainDirectory extends Directory {
   readonly apps: Map<string, App>
   /** By `<sub> <client_id>`. */
   readonly consents: Map<string, Consent>
+  /** Waited for wherever a consent is read, which every look at a pair of people and app does once. */
+  hold: () => Promise<void>
 }
 
 export function plainDirectory(
@@ -17,13 +19,17 @@ export function plainDirectory(
   const clients = new Map(apps.map((app) => [app.clientId, app]))
   const given = new Map(consents.map(({ sub, ...consent }) => [`${sub} ${consent.app}`, consent]))
   const page = <Item>(items: readonly Item[]): Page<Item> => ({ items, nextCursor: null })
-  return {
+  const directory: PlainDirectory = {
     accounts: people,
     apps: clients,
     consents: given,
+    hold: () => Promise.resolve(),
     findAccount: async (sub) => people.get(sub),
     findApp: async (clientId) => clients.get(clientId),
-    findConsent: async (sub, clientId) => given.get(`${sub} ${clientId}`),
+    async findConsent(sub, clientId) {
+      await directory.hold()
+      return given.get(`${sub} ${clientId}`)
+    },
     searchAccounts: async ({ q = '' }) =>
       page([...people.values()].filter(({ email }) => email.includes(q.toLowerCase()))),
     listApps: async () => page([...clients.values()]),
@@ -35,6 +41,7 @@ export function plainDirectory(
           enabled && redirectUris.some((uri) => URL.parse(uri)?.origin === origin),
       ),
   }
+  return directory
 }
 
 export const account = (sub: string, more: Partial<Account> = {}): Account => ({

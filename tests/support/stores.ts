@@ -23,12 +23,13 @@ export interface Stores {
 
 export const databases = ['sqlite', 'postgres'] as const
 
-export const openStores = (database: (typeof databases)[number]): Promise<Stores> =>
-  database === 'sqlite' ? openOnSqlite() : openOnPostgres()
+export const openStores = (
+  database: (typeof databases)[number],
+  clock: Stores['clock'] = { now: NOW },
+): Promise<Stores> => (database === 'sqlite' ? openOnSqlite(clock) : openOnPostgres(clock))
 
-async function openOnSqlite(): Promise<Stores> {
+async function openOnSqlite(clock: Stores['clock']): Promise<Stores> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-stores-'))
-  const clock = { now: NOW }
   const storage = openStorage({ folder }, () => clock.now)
   await storage.migrate()
   const beside = new Sqlite(join(folder, 'understudy.sqlite'))
@@ -52,9 +53,8 @@ async function openOnSqlite(): Promise<Stores> {
   }
 }
 
-async function openOnPostgres(): Promise<Stores> {
+async function openOnPostgres(clock: Stores['clock']): Promise<Stores> {
   const { url: databaseUrl, drop } = await freshDatabase()
-  const clock = { now: NOW }
   const storage = openStorage({ databaseUrl }, () => clock.now)
   await storage.migrate()
   const beside = new pg.Client({ connectionString: databaseUrl })

@@ -46,6 +46,6 @@ export const S2sConfig: Settings = Object.freeze({
   startsPerActor: 120,
   /** Dry runs one administrator may make in 10 minutes. */
   checksPerActor: 600,
-  /** Starts and dry runs one service may ask for in a minute. */
+  /** Starts and dry runs one service may ask one node for in a minute. */
   startsPerService: 600,
 })

@@ -59,7 +59,7 @@ async function recogniseCaller(
   if (route.countsAsStart) {
     const { clientId } = service
     const limit = { name: 'service', points: ports.settings.startsPerService, window: 60 }
-    await limitRate(ports, { limit, key: clientId, service: clientId }, origin)
+    await limitRate(ports, { limit, key: clientId, service: clientId }, origin, ports.floodGuard)
   }
   return service
 }

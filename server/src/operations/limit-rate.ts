@@ -1,5 +1,5 @@
 import type { Origin } from '../impersonation/audit-event.ts'
-import type { Limit } from '../ports/limits.ts'
+import type { Limit, Limits } from '../ports/limits.ts'
 import type { Ports } from '../ports/ports.ts'
 import { Denied } from './denied.ts'
 import { recordAside } from './write-audit.ts'
@@ -13,9 +13,17 @@ export interface Counted {
   readonly service?: string | null
 }
 
-/** @throws Denied RATE_LIMITED with the seconds to wait */
-export async function limitRate(ports: Ports, counted: Counted, origin: Origin): Promise<void> {
-  const retryAfter = await ports.limits.take(counted.limit, counted.key, counted.points)
+/**
+ * @param limits who counts; by default the counters that outlive the process.
+ * @throws Denied RATE_LIMITED with the seconds to wait
+ */
+export async function limitRate(
+  ports: Ports,
+  counted: Counted,
+  origin: Origin,
+  limits: Limits = ports.limits,
+): Promise<void> {
+  const retryAfter = await limits.take(counted.limit, counted.key, counted.points)
   if (retryAfter === null) return
   await recordAside(
     ports,

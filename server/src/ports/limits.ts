@@ -6,7 +6,6 @@ export interface Limit {
   readonly window: number
 }
 
-/** Counters that survive a restart and are shared by nodes. */
 export interface Limits {
   /** Takes `points` (default one) and resolves to `null`, or to the seconds to wait. */
   take(limit: Limit, key: string, points?: number): Promise<number | null>

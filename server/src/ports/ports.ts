@@ -13,6 +13,7 @@ export interface Stores {
   readonly unitOfWork: UnitOfWork
   readonly impersonations: Impersonations
   readonly audit: AuditTrail
+  /** Counters that survive a restart and are shared by nodes. */
   readonly limits: Limits
   readonly models: ModelStores
 }
@@ -21,6 +22,8 @@ export interface Stores {
 export interface Ports extends Omit<Stores, 'models'> {
   readonly directory: Directory
   readonly tokens: Tokens
+  /** Counters of this process alone, for what must be refused before it costs a write. */
+  readonly floodGuard: Limits
   readonly settings: Settings
   readonly clock: Clock
   readonly newId: NewId

@@ -70,7 +70,13 @@ function tokenAdapter(ours: ModelStore & Adapter, theirs: Adapter): Adapter {
     ...passOn(theirs),
     upsert: (id, payload, expiresIn) =>
       (isImpersonated(payload) ? ours : theirs).upsert(id, payload, expiresIn),
-    find: async (id) => (await ours.find(id)) ?? (theirs === ours ? undefined : theirs.find(id)),
+    async find(id) {
+      const stored = await ours.find(id)
+      if (stored === undefined) return theirs === ours ? undefined : theirs.find(id)
+      const request = currentRequest()
+      if (request !== undefined && isImpersonated(stored)) request.shown = stored.grantId ?? null
+      return stored
+    },
     consume: async (id) => (await choose(id)).consume(id),
     async destroy(id) {
       const stored = await ours.find(id)

@@ -5,11 +5,12 @@ import { actorClaims } from '../impersonation/act.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import { denials } from '../impersonation/denial.ts'
 import { recordRefresh } from '../operations/record-refresh.ts'
+import { verifyLiveness } from '../operations/verify-liveness.ts'
 import { recordAside } from '../operations/write-audit.ts'
 import type { Ports } from '../ports/ports.ts'
 import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { ProviderRequest } from './request.ts'
-import { serveAs } from './request.ts'
+import { currentRequest, serveAs } from './request.ts'
 
 /**
  * Makes every request of the provider one unit of work. An answer that is not a success changes
@@ -22,12 +23,15 @@ export function asUnitOfWork(
 ): Middleware {
   return async (koaContext, next) => {
     const ctx = koaContext as unknown as KoaContextWithOIDC
-    const request: ProviderRequest = { ctx, origin: originOf(ctx), impersonation: null }
+    const origin = originOf(ctx)
+    const request: ProviderRequest = { ctx, origin, impersonation: null, shown: null }
     try {
       await serveAs(request, () =>
         ports.unitOfWork.run(
           async () => {
             await next()
+            if (request.failure !== undefined && !wantsPage(ctx)) throw request.failure
+            await noticeEnd(ports, provider(), request)
             await afterwards(ports, request)
           },
           () => (ctx.status < 400 ? 'everything' : 'endings'),
@@ -38,6 +42,32 @@ export function asUnitOfWork(
       await recover(ports, provider(), request, error)
     }
   }
+}
+
+/** The library answers with a 500 whatever fails inside of it, and says only here what it was. */
+export function noteFailure(_ctx: KoaContextWithOIDC, error: unknown): void {
+  const request = currentRequest()
+  if (request !== undefined && error instanceof StorageUnavailable) request.failure = error
+}
+
+const wantsPage = (ctx: KoaContextWithOIDC): boolean => ctx.accepts('json', 'html') === 'html'
+
+/**
+ * The library refuses an expired token, a disabled app or a disabled account before it asks for the
+ * grant. That the impersonation is over by that is written down all the same.
+ */
+async function noticeEnd(
+  ports: Ports,
+  provider: Provider,
+  request: ProviderRequest,
+): Promise<void> {
+  const { ctx, impersonation, origin } = request
+  if (ctx.oidc === undefined || impersonation !== null) return
+  const token = ctx.oidc.route === 'token' ? ctx.oidc.params?.['refresh_token'] : undefined
+  if (request.shown === null && typeof token === 'string') await provider.RefreshToken.find(token)
+  if (request.shown === null) return
+  const shown = await ports.impersonations.find(request.shown)
+  if (shown !== undefined) await verifyLiveness(ports, shown, origin)
 }
 
 async function afterwards(ports: Ports, request: ProviderRequest): Promise<void> {
@@ -55,9 +85,10 @@ async function afterwards(ports: Ports, request: ProviderRequest): Promise<void>
 
 /** Somebody guesses client secrets, or a service has lost its own. */
 async function noteFailedClient(ports: Ports, { ctx, origin }: ProviderRequest): Promise<void> {
-  const { route, params } = ctx.oidc
+  const { route, params, client } = ctx.oidc
   if (!['token', 'introspection', 'revocation'].includes(route)) return
-  const details = { route, client_id: params?.['client_id'] ?? null }
+  // Named in the Authorization header or in the body; what is not registered is only what was said.
+  const details = { route, client_id: client?.clientId ?? params?.['client_id'] ?? null }
   await recordAside(ports, { action: 's2s.auth_failed', outcome: 'denied', details }, origin)
 }
 
@@ -70,10 +101,12 @@ async function recover(
   const { ctx } = request
   const isTokenRequest = ctx.oidc?.route === 'token'
   if (error instanceof ConditionLost && isTokenRequest) {
-    await serveAs(request, () => ports.unitOfWork.run(() => revokeReplayed(provider, ctx)))
+    if (error.condition === 'consumed') {
+      await serveAs(request, () => ports.unitOfWork.run(() => revokeReplayed(provider, ctx)))
+    }
     return answer(ctx, 400, 'invalid_grant', 'grant request is invalid')
   }
-  if (!(error instanceof StorageUnavailable) || ctx.accepts('json', 'html') === 'html') throw error
+  if (!(error instanceof StorageUnavailable) || wantsPage(ctx)) throw error
   ports.alarm('a provider request could not be written', error)
   const [status, name, description] = denials.UNAVAILABLE
   ctx.set('Retry-After', '1')

@@ -1,4 +1,2 @@
 export { ConfigurationError } from './policy-settings.ts'
-export type { RunningServer } from './start-server.ts'
-export { startServer } from './start-server.ts'
-export { announcement } from './announcement.ts'
+export { serve } from './serve.ts'

@@ -50,12 +50,14 @@ async function makeKey(
  * more, what was published last time is gone, and a fresh key is announced. Resource servers that
  * cache the key set have seen the new key for a whole turn before it signs.
  *
- * @returns the ids of the keys that sign after a restart.
+ * @param note is told the ids of the keys that sign after a restart, in the same unit.
+ * @returns these ids.
  */
 export async function rotateKeys(
   storage: Storage,
   box: SecretBox,
   clock: () => number,
+  note: (signing: readonly string[]) => Promise<void>,
 ): Promise<string[]> {
   const keys = await storage.signingKeys.list()
   const fresh = await Promise.all(ALGORITHMS.map((alg) => makeKey(alg, 'next', box, clock())))
@@ -74,6 +76,7 @@ export async function rotateKeys(
       signing.push(...current.map((key) => key.kid))
       await storage.signingKeys.add(next)
     }
+    await note(signing)
     return signing
   })
 }

@@ -5,6 +5,13 @@ const PERIOD = 30
 const totp = (secret: string): TOTP =>
   new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: PERIOD })
 
+/** A fresh secret in base 32: 160 bits (RFC 4226 §4, R6). */
+export const newSecret = (): string => new Secret({ size: 20 }).base32
+
+/** What authenticator apps read, as text or as a QR code. */
+export const otpauthUri = (secret: string, email: string): string =>
+  Object.assign(totp(secret), { issuer: 'Understudy', label: email }).toString()
+
 const stepAt = (now: number): number => Math.floor(now / 1000 / PERIOD)
 
 /**

@@ -35,14 +35,21 @@ export async function openParts(
   const server = loadServerSettings(env)
   const log = createLog(server.logLevel, logTo)
   const box = openSecretBox(server.secretKey, server.dataDir)
-  const storage = openConfigured(server, clock)
-  await storage.migrate()
-  if (server.production) await refuseDemoData(storage)
+  const storage = openDatabase(server, clock)
+  try {
+    await storage.migrate()
+    if (server.production) await refuseDemoData(storage)
+  } catch (error) {
+    // Open connections would keep a process alive that has nothing more to do.
+    await storage.close()
+    throw error
+  }
   const impersonation = createExtension(storage, { settings, server, log, clock })
   return { settings, server, storage, box, clock, log, impersonation }
 }
 
-const openConfigured = (server: ServerSettings, clock: () => number): Storage =>
+/** The configured database as it is: its schema may be an old one. */
+export const openDatabase = (server: ServerSettings, clock: Clock): Storage =>
   server.databaseUrl === undefined
     ? openStorage({ folder: server.dataDir }, clock)
     : openStorage({ databaseUrl: server.databaseUrl }, clock)

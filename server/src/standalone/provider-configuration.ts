@@ -28,7 +28,12 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
   return {
     adapter: createAdapter(storage, scopes),
     acrValues: [MFA_ACR],
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    // How somebody signed in is for every app that asks who signed in, not only on request.
+    claims: {
+      openid: ['sub', 'acr', 'amr', 'auth_time'],
+      profile: ['name'],
+      email: ['email'],
+    },
     scopes: [...scopes],
     clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt'],
     clientBasedCORS: (_, origin, client) =>

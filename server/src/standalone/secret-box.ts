@@ -36,10 +36,12 @@ export function createSecretBox(key: Buffer): SecretBox {
   }
 }
 
+export const secretKeyFileIn = (dataDir: string): string => join(dataDir, 'secret.key')
+
 /** The key from the environment, or from a file in the data folder that is made at the first start. */
 export function openSecretBox(secretKey: string | undefined, dataDir: string): SecretBox {
   if (secretKey !== undefined) return createSecretBox(Buffer.from(secretKey, 'base64'))
-  const file = join(dataDir, 'secret.key')
+  const file = secretKeyFileIn(dataDir)
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' })

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { startBackground } from './background.ts'
 import { createProvider } from './create-provider.ts'
 import type { DemoUrls } from './demo/demo-urls.ts'
-import { seedDemo } from './demo/seed.ts'
+import { seedApps, seedDemo } from './demo/seed.ts'
 import { startDemo } from './demo/start-demo.ts'
 import type { Surroundings } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
@@ -52,10 +52,12 @@ export async function startServer(
 }
 
 async function openProvider(parts: Parts, urls: DemoUrls | null): Promise<Provider> {
+  const { storage, impersonation, box, clock } = parts
+  // A provider knows only the scopes of the apps that are there when it is made.
+  if (urls !== null) await seedApps({ storage, clock }, urls)
   const provider = await createProvider(parts)
   if (urls === null) return provider
-  const { storage, impersonation, box, clock } = parts
-  const seeded = await seedDemo({
+  await seedDemo({
     storage,
     impersonation,
     urls,
@@ -63,8 +65,7 @@ async function openProvider(parts: Parts, urls: DemoUrls | null): Promise<Provid
     sealTotpSecret: (secret) => box.seal(secret),
     clock,
   })
-  // A provider knows only the scopes of the apps that were there when it was made.
-  return seeded ? createProvider(parts) : provider
+  return provider
 }
 
 /** The demo's parts on the ports after the issuer's. */

@@ -22,7 +22,8 @@ export interface Accounts {
   /** Does nothing when it is there already. */
   addOrganization(id: string, name: string): Promise<void>
   setStatus(sub: string, status: Account['status']): Promise<void>
-  setRoles(sub: string, roles: readonly string[]): Promise<void>
+  /** With `held`, the unit fails with `ConditionLost('changed')` when it holds others by now. */
+  setRoles(sub: string, roles: readonly string[], held?: readonly string[]): Promise<void>
   noteLogin(sub: string, at: number): Promise<void>
 }
 
@@ -51,8 +52,13 @@ export function createAccounts(database: Database, writer: Writer): Accounts {
       await writer.write([insert.onConflict((conflict) => conflict.doNothing()).compile()])
     },
     setStatus: (sub, status) => writer.write([statements.set({ sub, column: { status } })]),
-    setRoles: (sub, roles) =>
-      writer.write([statements.set({ sub, column: { roles: JSON.stringify(roles) } })]),
+    async setRoles(sub, roles, held) {
+      const set = database.kysely.updateTable('account').set({ roles: JSON.stringify(roles) })
+      const update = set.where('sub', '=', sub)
+      if (held === undefined) return writer.write([update.compile()])
+      const query = update.where('roles', '=', JSON.stringify(held)).compile()
+      await writer.write([{ ...query, onMiss: () => new ConditionLost('changed') }])
+    },
     noteLogin: (sub, at) => writer.write([statements.set({ sub, column: { last_login_at: at } })]),
   }
 }
@@ -64,11 +70,17 @@ interface AccountStatements {
 }
 
 function accountStatements({ kysely }: Database): AccountStatements {
+  // A join would cost SQLite four times as much as this for one row.
   const select = kysely
     .selectFrom('account')
-    .leftJoin('organization', 'organization.id', 'account.organization')
     .selectAll('account')
-    .select('organization.name as organization_name')
+    .select((row) =>
+      row
+        .selectFrom('organization')
+        .select('organization.name')
+        .whereRef('organization.id', '=', 'account.organization')
+        .as('organization_name'),
+    )
   return {
     find: prepare((slot) => select.where('account.sub', '=', slot('sub'))),
     findByEmail: prepare((slot) => select.where('account.email', '=', slot('email'))),

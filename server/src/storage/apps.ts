@@ -1,4 +1,5 @@
 import type { App } from '../impersonation/app.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import { ConditionLost } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
@@ -28,15 +29,29 @@ export interface Apps {
   setEnabled(clientId: string, enabled: boolean): Promise<void>
 }
 
-export function createApps(database: Database, writer: Writer): Apps {
+/** How long another process may go on with an app that was changed here. */
+const CACHED_MS = 1000
+const MANY = 10_000
+
+/** Every request reads its apps, hardly any changes one: they are kept until one is changed. */
+export function createApps(database: Database, writer: Writer, clock: Clock): Apps {
   const { kysely } = database
+  const cache = new Map<string, { readonly app: RegisteredApp; readonly until: number }>()
+  const onApplied = (): void => cache.clear()
   const find = prepare<{ clientId: string }, AppRow>((slot) =>
     kysely.selectFrom('app').selectAll().where('client_id', '=', slot('clientId')),
   )
   return {
     async find(clientId) {
+      const now = clock()
+      const cached = cache.get(clientId)
+      if (cached !== undefined && cached.until > now) return cached.app
       const [row] = await database.rows(find({ clientId }))
-      return row && toApp(row)
+      if (row === undefined) return undefined
+      const app = toApp(row)
+      if (cache.size >= MANY) cache.clear()
+      cache.set(clientId, { app, until: now + CACHED_MS })
+      return app
     },
     async list(page) {
       const after = keyOf(page)
@@ -51,11 +66,12 @@ export function createApps(database: Database, writer: Writer): Apps {
     },
     async add(app, createdAt) {
       const query = kysely.insertInto('app').values(toRow(app, createdAt)).compile()
-      await writer.write([{ ...query, onConflict: () => new ConditionLost('exists') }])
+      await writer.write([{ ...query, onApplied, onConflict: () => new ConditionLost('exists') }])
     },
     async setEnabled(clientId, enabled) {
       const update = kysely.updateTable('app').set({ enabled: enabled ? 1 : 0 })
-      await writer.write([update.where('client_id', '=', clientId).compile()])
+      const query = update.where('client_id', '=', clientId).compile()
+      await writer.write([{ ...query, onApplied }])
     },
   }
 }

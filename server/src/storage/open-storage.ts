@@ -10,6 +10,8 @@ import { createAuditTrail } from './audit-trail.ts'
 import type { Consents } from './consents.ts'
 import { createConsents } from './consents.ts'
 import type { Database } from './database.ts'
+import type { Health } from './health.ts'
+import { inspect } from './health.ts'
 import { createImpersonations } from './impersonations.ts'
 import { createLimits } from './limits.ts'
 import { migrate } from './migrate.ts'
@@ -37,6 +39,8 @@ export interface Storage extends Stores {
   purge(stopped?: () => boolean): Promise<number>
   /** Rejects with `StorageUnavailable` when the database cannot be read. */
   ping(): Promise<void>
+  /** Looks after schema, durability and outbox, and changes nothing. */
+  inspect(): Promise<Health>
   close(): Promise<void>
 }
 
@@ -58,7 +62,7 @@ export function openStorage(
     limits: createLimits(database, clock),
     models: createModelStores(database, unitOfWork, clock),
     accounts: createAccounts(database, unitOfWork),
-    apps: createApps(database, unitOfWork),
+    apps: createApps(database, unitOfWork, clock),
     consents: createConsents(database, unitOfWork),
     secondFactors: createSecondFactors(database, unitOfWork),
     signingKeys: createSigningKeys(database, unitOfWork),
@@ -67,13 +71,17 @@ export function openStorage(
     async ping() {
       await database.rows({ sql: 'select 1 as up', parameters: [] })
     },
+    inspect: () => inspect(database),
     close: () => database.close(),
   }
 }
 
+/** Where the SQLite database of a data folder lies. */
+export const sqliteFileIn = (folder: string): string => join(folder, 'understudy.sqlite')
+
 function openFile(folder: string): Database {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'understudy.sqlite')
+  const file = sqliteFileIn(folder)
   // Before SQLite does it: the files it puts beside this one get the permissions of this one.
   closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)

@@ -19,6 +19,8 @@ export interface Intent extends Statement {
   readonly onMiss?: () => Error
   /** … and with this when a unique key was there already. */
   readonly onConflict?: () => Error
+  /** Called once the unit is durable. */
+  readonly onApplied?: () => void
   /** Applied only when this one affected a row. */
   readonly then?: readonly Intent[]
 }

@@ -19,6 +19,10 @@ export interface Writer extends UnitOfWork {
 
 export function createUnitOfWork(database: Pick<Database, 'apply'>): Writer {
   const current = new AsyncLocalStorage<Unit>()
+  const apply = async (intents: readonly Intent[]): Promise<void> => {
+    await database.apply(intents)
+    for (const { onApplied } of intents) onApplied?.()
+  }
 
   return {
     async run(work, extent = () => 'everything') {
@@ -26,14 +30,14 @@ export function createUnitOfWork(database: Pick<Database, 'apply'>): Writer {
       const result = await current.run(unit, work)
       const intents =
         extent() === 'everything' ? unit.intents : unit.intents.filter((intent) => intent.survives)
-      if (intents.length > 0) await database.apply(intents)
+      if (intents.length > 0) await apply(intents)
       return result
     },
 
     async write(intents, seen) {
       const unit = current.getStore()
       if (unit === undefined) {
-        await database.apply(intents)
+        await apply(intents)
         return
       }
       unit.intents.push(...intents)

@@ -3,7 +3,7 @@ import type { Caller } from './caller.ts'
 import { createChance } from './chance.ts'
 
 /** An order as the resource server shows it. */
-export interface Order {
+interface Order {
   readonly id: string
   readonly item: string
   readonly quantity: number
@@ -77,9 +77,10 @@ export function createOrders(clock: () => number): Orders {
 function earlierOrders(sub: string, opened: number): Order[] {
   const digest = createHash('sha256').update(sub).digest()
   const chance = createChance(digest.readUInt32BE(0))
+  const first = chance.between(0, CATALOGUE.length - 1)
   let age = 0
   return Array.from({ length: chance.between(3, 6) }, (_, index) => {
-    const [item, price] = chance.pick(CATALOGUE)
+    const [item, price] = CATALOGUE[(first + index * 3) % CATALOGUE.length] ?? CATALOGUE[0]
     const quantity = price > 20_000 ? 1 : chance.between(1, 4)
     age += chance.between(2, 40) * DAY
     return {

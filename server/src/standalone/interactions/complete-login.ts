@@ -15,7 +15,8 @@ export async function completeLogin(
 ): Promise<void> {
   const { storage, impersonation, clock } = parts
   const usedTwo = methods.length > 1
-  await storage.accounts.noteLogin(account.sub, clock())
+  const now = clock()
+  await storage.accounts.noteLogin(account.sub, now)
   await impersonation.record(
     {
       action: 'login.succeeded',
@@ -30,6 +31,8 @@ export async function completeLogin(
   await finish(parts, ctx, {
     login: {
       accountId: account.sub,
+      // The library would take the time of its next step, which a waiting consent page puts off.
+      ts: Math.floor(now / 1000),
       amr: usedTwo ? [...methods, 'mfa'] : [...methods],
       ...(usedTwo && { acr: MFA_ACR }),
     },

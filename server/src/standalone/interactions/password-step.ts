@@ -1,10 +1,10 @@
 import type { Context } from 'koa'
 import type { Account } from '../../index.ts'
 import { originOf } from '../../index.ts'
+import { checkPassword } from '../check-password.ts'
 import { demoAccountsShown } from '../demo/accounts-shown.ts'
 import { loginPage } from '../pages/login-page.ts'
 import type { ProviderParts } from '../parts.ts'
-import { verifyPassword } from '../passwords.ts'
 import { csrfToken, readForm } from './form.ts'
 import { completeLogin } from './complete-login.ts'
 import type { Interaction } from './interaction.ts'
@@ -64,17 +64,6 @@ export async function submitPassword(
     return showLogin(parts, ctx, interaction, { status: 400, email, error: WRONG })
   }
   await goOn(parts, ctx, interaction, account)
-}
-
-/** One answer and one duration for an unknown e-mail, a wrong password and a disabled account. */
-async function checkPassword(
-  { storage }: ProviderParts,
-  email: string,
-  password: string,
-): Promise<Account | undefined> {
-  const known = await storage.accounts.findCredentials(email)
-  const matches = await verifyPassword(known?.passwordHash, password.slice(0, 1024))
-  return matches && known?.account.status === 'active' ? known.account : undefined
 }
 
 async function goOn(

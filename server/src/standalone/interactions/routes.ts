@@ -12,6 +12,11 @@ import { showSecondFactor, submitSecondFactor } from './second-factor-step.ts'
 /** The pages between an authorization request and its answer; they work without JavaScript. */
 export function interactionRoutes(parts: ProviderParts): Middleware {
   const router = new Router({ strict: true, sensitive: true })
+  router.use((ctx, next) => {
+    // A page with somebody's e-mail, code or form secret must not come back from a cache.
+    ctx.set('Cache-Control', 'no-store')
+    return next()
+  })
   const at = (
     path: string,
     step: (ctx: Context, interaction: Interaction) => Promise<void> | void,
@@ -38,7 +43,8 @@ export function interactionRoutes(parts: ProviderParts): Middleware {
     await readForm(parts, ctx, interaction.uid)
     await decline(parts, ctx)
   })
-  return router.routes() as unknown as Middleware
+  const serve = router.routes() as unknown as Middleware
+  return (ctx, next) => (ctx.path.startsWith('/interaction/') ? serve(ctx, next) : next())
 }
 
 async function show(parts: ProviderParts, ctx: Context, interaction: Interaction): Promise<void> {

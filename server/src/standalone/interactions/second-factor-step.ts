@@ -1,9 +1,10 @@
 import type { Context } from 'koa'
 import type { Account } from '../../index.ts'
-import { ConditionLost, originOf } from '../../index.ts'
-import { stepOf, unusedCode } from '../one-time-password.ts'
+import { originOf } from '../../index.ts'
+import { unusedCode } from '../one-time-password.ts'
 import { noSecondFactorPage, secondFactorPage } from '../pages/second-factor-page.ts'
 import type { ProviderParts } from '../parts.ts'
+import { useCode } from '../use-code.ts'
 import { completeLogin } from './complete-login.ts'
 import { csrfToken, readForm } from './form.ts'
 import type { Interaction } from './interaction.ts'
@@ -70,23 +71,4 @@ export async function submitSecondFactor(
   if (accepted) return completeLogin(parts, ctx, interaction, account, ['pwd', 'otp'])
   await noteWrongAttempt(parts, account.email, origin)
   await showSecondFactor(parts, ctx, interaction, account, { status: 400, error: WRONG })
-}
-
-/** Whether the code is right and was not used before; of two at once only one is accepted. */
-async function useCode(
-  { storage, box, clock }: ProviderParts,
-  account: Account,
-  code: string,
-): Promise<boolean> {
-  const factor = await storage.secondFactors.find(account.sub)
-  if (factor === undefined) return false
-  const step = stepOf(code, box.open(factor.sealedSecret), factor.lastStep, clock())
-  if (step === null) return false
-  try {
-    await storage.unitOfWork.run(() => storage.secondFactors.useStep(account.sub, step))
-    return true
-  } catch (error) {
-    if (error instanceof ConditionLost) return false
-    throw error
-  }
 }

@@ -1,0 +1,61 @@
+import type { Storage } from '../../index.ts'
+import { loadSettings } from '../policy-settings.ts'
+import type { ServerSettings } from '../server-settings.ts'
+import { loadServerSettings } from '../server-settings.ts'
+import {
+  diagnoseDurability,
+  diagnoseIntegrity,
+  diagnoseMigrations,
+  openForDiagnosis,
+} from './diagnose-database.ts'
+import { diagnoseKeys } from './diagnose-keys.ts'
+import { diagnoseSecretKey } from './diagnose-secret-key.ts'
+import { diagnoseDemoData, diagnoseOutbox, diagnoseOverdue } from './diagnose-work.ts'
+import type { Finding } from './finding.ts'
+import { fine, messageOf, wrong } from './finding.ts'
+
+/** Looks at everything a server needs, and changes nothing. What rests on what is broken is left out. */
+export async function diagnose(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const node = fine('Node', process.versions.node)
+  const server = readConfiguration(env)
+  if (!('issuer' in server)) return [node, server]
+  const secretKey = diagnoseSecretKey(server)
+  const { finding, storage } = await openForDiagnosis(server)
+  const first = [node, fine('Configuration', `issuer ${server.issuer}`), secretKey, finding]
+  if (storage === null) return first
+  try {
+    return [...first, ...(await diagnoseStorage(storage, server, secretKey.ok))]
+  } finally {
+    await storage.close()
+  }
+}
+
+function readConfiguration(env: NodeJS.ProcessEnv): ServerSettings | Finding {
+  try {
+    loadSettings(env)
+    return loadServerSettings(env)
+  } catch (error) {
+    const hint = 'docs/reference/configuration.md explains every setting.'
+    return wrong('Configuration', messageOf(error), hint)
+  }
+}
+
+async function diagnoseStorage(
+  storage: Storage,
+  server: ServerSettings,
+  hasSecretKey: boolean,
+): Promise<Finding[]> {
+  const health = await storage.inspect()
+  const findings = [
+    diagnoseMigrations(health),
+    diagnoseDurability(health),
+    diagnoseIntegrity(health),
+  ]
+  if (health.pendingMigrations.length > 0) return findings
+  // Without the key, opening them would make a new one.
+  if (hasSecretKey) findings.push(await diagnoseKeys(storage, server))
+  const now = Date.now()
+  findings.push(diagnoseOutbox(health, now), await diagnoseOverdue(storage, now))
+  findings.push(await diagnoseDemoData(storage, server))
+  return findings
+}

@@ -1,0 +1,29 @@
+/** What a look at one thing has found. */
+export interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  /** What is so. */
+  readonly detail: string
+  /** What helps, where something is wrong. */
+  readonly hint: string | null
+}
+
+export const fine = (check: string, detail: string): Finding => ({
+  check,
+  ok: true,
+  detail,
+  hint: null,
+})
+
+export const wrong = (check: string, detail: string, hint: string): Finding => ({
+  check,
+  ok: false,
+  detail,
+  hint,
+})
+
+export const messageOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return messageOf(error.errors[0])
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`
+}

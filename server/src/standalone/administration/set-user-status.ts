@@ -1,0 +1,32 @@
+import type { Account } from '../../index.ts'
+import type { Parts } from '../parts.ts'
+import { endAffected } from './end-affected.ts'
+import { knownAccount } from './known.ts'
+import type { Requester } from './requester.ts'
+import { note } from './requester.ts'
+
+/**
+ * Lets somebody in, or nobody any more.
+ *
+ * @returns whether that changed anything.
+ * @throws Refusal not_found
+ */
+export async function setUserStatus(
+  parts: Parts,
+  sub: string,
+  status: Account['status'],
+  requester: Requester,
+): Promise<boolean> {
+  const account = await knownAccount(parts, sub)
+  if (account.status === status) return false
+  await parts.storage.unitOfWork.run(async () => {
+    await parts.storage.accounts.setStatus(sub, status)
+    await note(parts, requester, {
+      action: status === 'active' ? 'user.enabled' : 'user.disabled',
+      subject: sub,
+      organization: account.organization?.id ?? null,
+    })
+  })
+  await endAffected(parts, { account: sub })
+  return true
+}
