@@ -1,5 +1,6 @@
 import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely'
 import { SqliteAdapter, sql } from 'kysely'
+import { makeAppendOnly } from './001-append-only.ts'
 
 /** Frozen. One schema for both databases: text ids, integers for times (epoch milliseconds) and flags. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -9,6 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     c.notNull().check(sql`${sql.ref(column)} in (0, 1)`)
   const required = (c: ColumnDefinitionBuilder): ColumnDefinitionBuilder => c.notNull()
   const key = (c: ColumnDefinitionBuilder): ColumnDefinitionBuilder => c.primaryKey().notNull()
+  const index = (definition: string): Promise<unknown> =>
+    sql.raw(`create ${definition}`).execute(db)
   const create = <T extends string, C extends string>(
     table: CreateTableBuilder<T, C>,
   ): Promise<void> => (sqlite ? table.modifyEnd(sql`strict`) : table).execute()
@@ -93,15 +96,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         c.check(sql`(ended_at is null) = (end_reason is null)`),
       ),
   )
-  await sql`create unique index impersonation_one_open_per_actor on impersonation (actor) where ended_at is null`.execute(
-    db,
+  await index(
+    'unique index impersonation_one_open_per_actor on impersonation (actor) where ended_at is null',
   )
-  await sql`create index impersonation_open on impersonation (expires_at) where ended_at is null`.execute(
-    db,
-  )
-  await sql`create index impersonation_by_subject on impersonation (subject, id)`.execute(db)
-  await sql`create index impersonation_by_actor on impersonation (actor, id)`.execute(db)
-  await sql`create index impersonation_by_app on impersonation (app, id)`.execute(db)
+  await index('index impersonation_open on impersonation (expires_at) where ended_at is null')
+  await index('index impersonation_by_subject on impersonation (subject, id)')
+  await index('index impersonation_by_actor on impersonation (actor, id)')
+  await index('index impersonation_by_app on impersonation (app, id)')
 
   await create(
     db.schema
@@ -141,15 +142,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('request_id', 'text')
       .addColumn('details', 'text', required),
   )
-  await sql`create index audit_event_by_action on audit_event (action, id)`.execute(db)
-  await sql`create index audit_event_by_actor on audit_event (actor, action, id) where actor is not null`.execute(
-    db,
+  await index('index audit_event_by_action on audit_event (action, id)')
+  await index(
+    'index audit_event_by_actor on audit_event (actor, action, id) where actor is not null',
   )
-  await sql`create index audit_event_by_subject on audit_event (subject, id) where subject is not null`.execute(
-    db,
-  )
-  await sql`create index audit_event_by_impersonation on audit_event (impersonation, id) where impersonation is not null`.execute(
-    db,
+  await index('index audit_event_by_subject on audit_event (subject, id) where subject is not null')
+  await index(
+    'index audit_event_by_impersonation on audit_event (impersonation, id) where impersonation is not null',
   )
   // Personal data stands apart, so that erasing it touches neither the events nor their seal.
   await create(
@@ -193,26 +192,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('points', int, required)
       .addColumn('expires_at', int, required),
   )
-}
-
-async function makeAppendOnly(db: Kysely<unknown>, sqlite: boolean): Promise<void> {
-  if (sqlite) {
-    for (const verb of ['update', 'delete']) {
-      await sql
-        .raw(
-          `create trigger audit_event_no_${verb} before ${verb} on audit_event
-           begin select raise(abort, 'audit_event is append-only'); end`,
-        )
-        .execute(db)
-    }
-    // `replace` deletes without asking the trigger above. Ours, of an event moved twice, is ignored too.
-    await sql`create trigger audit_event_no_replace before insert on audit_event
-      when exists (select 1 from audit_event where id = new.id or rowid = new.rowid)
-      begin select raise(ignore); end`.execute(db)
-    return
-  }
-  await sql`create function refuse_audit_change() returns trigger language plpgsql as
-    'begin raise exception ''audit_event is append-only''; end'`.execute(db)
-  await sql`create trigger audit_event_append_only before update or delete or truncate on audit_event
-    for each statement execute function refuse_audit_change()`.execute(db)
 }

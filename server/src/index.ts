@@ -1,12 +1,7 @@
 export type { ImpersonationExtension, ImpersonationOptions } from './create-impersonation.ts'
 export { createImpersonation } from './create-impersonation.ts'
 export { id as idSchema, text as textSchema } from './http/parameters.ts'
-export {
-  presentApp,
-  presentAuditEvent,
-  presentImpersonation,
-  presentUser,
-} from './http/present.ts'
+export { presentApp, presentAuditEvent, presentImpersonation, presentUser } from './http/present.ts'
 export { originOf, printable, requestIdOf } from './http/origin.ts'
 export type { Account, Consent } from './impersonation/account.ts'
 export type { App } from './impersonation/app.ts'

@@ -149,13 +149,12 @@ describe.each(['sqlite', 'postgres'] as const)('attacks on the service, on %s', 
       ip: null,
       userAgent: null,
     })
-    await stage.booted.restart({ IMPERSONATION_SERVICES: 'acme-backend' })
+    await stage.restart({ IMPERSONATION_SERVICES: 'acme-backend' })
     const events = await stage.trail(async () => {
       expectError(await stage.start({ service: other }), 403, 'S2S_SCOPE')
     })
     expect(events).toEqual([failed('S2S_SCOPE', 'admin-panel')])
     expect((await stage.start()).status).toBe(200)
-    await stage.booted.restart()
   })
 
   it('A12 a revoked token is dead at the next call', async () => {

@@ -358,7 +358,7 @@ describe.each(['sqlite', 'postgres'] as const)('attacks with the token, on %s', 
     const ignore = (): Promise<void> => Promise.resolve()
     for (let turn = 0; turn < 3; turn++)
       await rotateKeys(parts.storage, parts.box, parts.clock, ignore)
-    await stage.booted.restart()
+    await stage.restart()
     await expectRefused(stage, before)
     await expectRefused(stage, await sign(stage))
     expect((await stage.start()).status).toBe(200)

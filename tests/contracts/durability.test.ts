@@ -110,11 +110,11 @@ describe('SQLite', () => {
 
   it('has every acknowledged commit on disk, on the first open and on every later one', async () => {
     for (let open = 0; open < 2; open++) {
-      const { kysely, close } = openSqlite(`${file}.other`)
-      const { rows } = await sql`pragma synchronous`.execute(kysely)
+      const opened = openSqlite(`${file}.other`)
+      const { rows } = await sql`pragma synchronous`.execute(opened.kysely)
       expect(rows).toEqual([{ synchronous: 2 }])
-      await sql`create table if not exists t (n integer)`.execute(kysely)
-      await close()
+      await sql`create table if not exists t (n integer)`.execute(opened.kysely)
+      await opened.close()
     }
   })
 
@@ -143,12 +143,12 @@ describe('SQLite', () => {
     const connection = new Sqlite(':memory:')
     connection.exec('create table t (n integer unique)')
     const ran: string[] = []
-    const { apply } = createGroupCommit(connection, (text) => {
+    const commits = createGroupCommit(connection, (text) => {
       ran.push(text)
       return connection.prepare(text)
     })
     const unit = (n: number): Promise<unknown[]> =>
-      apply([{ sql: 'insert into t values (?)', parameters: [n] }])
+      commits.apply([{ sql: 'insert into t values (?)', parameters: [n] }])
     const outcomes = await Promise.allSettled([1, 2, 2, 3].map(unit))
     expect(outcomes.map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -165,9 +165,9 @@ describe('SQLite', () => {
     const connection = new Sqlite(':memory:')
     connection.exec('create table t (n integer, filler text)')
     connection.pragma('max_page_count = 20')
-    const { apply } = createGroupCommit(connection, (text) => connection.prepare(text))
+    const commits = createGroupCommit(connection, (text) => connection.prepare(text))
     const unit = (n: number, size: number): Promise<unknown[]> =>
-      apply([{ sql: 'insert into t values (?, ?)', parameters: [n, 'x'.repeat(size)] }])
+      commits.apply([{ sql: 'insert into t values (?, ?)', parameters: [n, 'x'.repeat(size)] }])
     const outcomes = await Promise.allSettled([unit(1, 1), unit(2, 1_000_000), unit(3, 1)])
     expect(outcomes).toMatchObject([
       { status: 'fulfilled' },

@@ -46,6 +46,8 @@ const cellsOf = (line: string): string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim().replaceAll(String.raw`\|`, '|'))
 
-/** What stands between backticks. */
-export const codeSpans = (text: string): string[] =>
-  [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
+/** What stands between backticks, code blocks aside. */
+export const codeSpans = (markdown: string): string[] =>
+  [...markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(
+    ([, code = '']) => code,
+  )

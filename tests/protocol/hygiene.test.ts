@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
@@ -17,12 +18,17 @@ afterAll(() => booted.close())
 
 interface RawAnswer {
   readonly status: number | undefined
+  readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
 /** `fetch` does not let a caller choose the Host header. */
-function raw(path: string, headers: Record<string, string>): Promise<RawAnswer> {
-  const { port } = new URL(booted.issuer)
+function raw(
+  path: string,
+  headers: Record<string, string>,
+  at: Booted = booted,
+): Promise<RawAnswer> {
+  const { port } = new URL(at.issuer)
   return new Promise((resolve, reject) => {
     const sent = httpRequest({ host: '127.0.0.1', port, path, headers }, (answer) => {
       let body = ''
@@ -31,7 +37,7 @@ function raw(path: string, headers: Record<string, string>): Promise<RawAnswer> 
         body += chunk
       })
       answer.on('end', () => {
-        resolve({ status: answer.statusCode, body })
+        resolve({ status: answer.statusCode, headers: answer.headers, body })
       })
     })
     sent.on('error', reject)
@@ -42,8 +48,8 @@ function raw(path: string, headers: Record<string, string>): Promise<RawAnswer> 
 const DISCOVERY = '/.well-known/openid-configuration'
 
 /** Every address in the discovery document. */
-async function discovered(headers: Record<string, string>): Promise<string[]> {
-  const { status, body } = await raw(DISCOVERY, headers)
+async function discovered(headers: Record<string, string>, at: Booted = booted): Promise<string[]> {
+  const { status, body } = await raw(DISCOVERY, headers, at)
   expect(status).toBe(200)
   const document = JSON.parse(body) as Record<string, unknown>
   return Object.values(document).filter(
@@ -115,7 +121,7 @@ describe('Security headers (OWASP Secure Headers)', () => {
 describe('The Host header (RFC 9110 §7.2)', () => {
   const port = (): string => new URL(booted.issuer).port
 
-  it.each(['evil.com', 'evil.com:4000', 'localhost.evil.com', 'localhost', 'localhost:1', '@', ''])(
+  it.each(['evil.com', 'evil.com:4000', 'localhost.evil.com', 'localhost', 'localhost:1', '@'])(
     'of another name is answered 421: %j',
     async (host) => {
       const { status, body } = await raw(DISCOVERY, { host })
@@ -180,28 +186,61 @@ describe('Discovery (OpenID Connect Discovery 1.0 §3)', () => {
 })
 
 describe('X-Forwarded-For', () => {
-  const ipOf = async (header: string): Promise<string | null | undefined> => {
-    const visitor = new Visitor(booted.issuer)
+  const ipOf = async (at: Booted, header: string): Promise<string | null | undefined> => {
+    const visitor = new Visitor(at.issuer)
     const page = await visitor.open(authorization('acme-portal').address)
     const wrong = { email: 'jane@customer.test', password: 'guess' }
     await visitor.submit(page, wrong, { 'x-forwarded-for': header })
-    return (await cast.audit({ action: 'login.failed' })).at(-1)?.ip
+    return (await castOf(at).audit({ action: 'login.failed' })).at(-1)?.ip
   }
 
   it('is ignored by default', async () => {
-    expect(await ipOf('203.0.113.7')).toMatch(/^(?:::ffff:)?127\.0\.0\.1$|^::1$/)
+    expect(await ipOf(booted, '203.0.113.7')).toMatch(/^(?:::ffff:)?127\.0\.0\.1$|^::1$/)
   })
 
   it('is believed as far as TRUSTED_PROXIES go, and not what stands before', async () => {
-    await booted.restart({ TRUSTED_PROXIES: '1' })
-    expect(await ipOf('203.0.113.7')).toBe('203.0.113.7')
-    expect(await ipOf('198.51.100.1, 203.0.113.8')).toBe('203.0.113.8')
-    const { port } = new URL(booted.issuer)
+    const behind = await boot({ env: { TRUSTED_PROXIES: '1' } })
+    expect(await ipOf(behind, '203.0.113.7')).toBe('203.0.113.7')
+    expect(await ipOf(behind, '198.51.100.1, 203.0.113.8')).toBe('203.0.113.8')
     const forged = { 'x-forwarded-host': 'evil.com', 'x-forwarded-proto': 'https' }
-    for (const address of await discovered({ host: `localhost:${port}`, ...forged })) {
-      expect(address).toMatch(booted.issuer)
+    const { host } = new URL(behind.issuer)
+    for (const address of await discovered({ host, ...forged }, behind)) {
+      expect(address.startsWith(behind.issuer)).toBe(true)
     }
-    await booted.restart({})
+    await behind.close()
+  })
+})
+
+describe('An https issuer', () => {
+  const host = 'id.understudy.test'
+  let behind: Booted
+
+  beforeAll(async () => {
+    behind = await boot({ env: { ISSUER: `https://${host}`, TRUSTED_PROXIES: '1' } })
+  })
+  afterAll(() => behind.close())
+
+  it('is https in every address, whatever stands between it and the browser', async () => {
+    for (const proto of [undefined, 'https', 'x']) {
+      const headers = { host, ...(proto !== undefined && { 'x-forwarded-proto': proto }) }
+      for (const address of await discovered(headers, behind)) {
+        expect(address).toMatch(/^https:\/\/id\.understudy\.test\b/)
+      }
+    }
+  })
+
+  it('sets Secure cookies whose names only https may set, and wants https from then on', async () => {
+    const { status, headers } = await raw(authorization().address, { host }, behind)
+    expect(status).toBe(303)
+    const cookies = headers['set-cookie'] ?? []
+    expect(cookies.length).toBeGreaterThan(0)
+    for (const cookie of cookies) expect(cookie).toMatch(/^__(?:Host|Secure)-.*; secure; httponly/)
+    expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+  })
+
+  it('does not serve what reached its proxy in clear text', async () => {
+    const headers = { host, 'x-forwarded-proto': 'http' }
+    expect((await raw('/healthz', headers, behind)).status).toBe(421)
   })
 })
 
@@ -244,18 +283,12 @@ describe('Unknown routes', () => {
     expect(person.body).toContain('<h1')
   })
 
-  it.each([
-    '/AUTH',
-    '/auth/',
-    '/token/',
-    '/healthz/',
-    '//auth',
-    '/interaction',
-    '/reg',
-    '/request',
-  ])('include what only looks like a route: %s', async (path) => {
-    expect((await raw(path, { host: new URL(booted.issuer).host })).status).toBe(404)
-  })
+  it.each(['/healthz/', '//auth', '/interaction', '/reg', '/request'])(
+    'include what only looks like a route: %s',
+    async (path) => {
+      expect((await raw(path, { host: new URL(booted.issuer).host })).status).toBe(404)
+    },
+  )
 })
 
 describe('/healthz', () => {

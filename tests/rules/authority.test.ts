@@ -75,7 +75,7 @@ describe('a second factor', () => {
   })
 
   it('is not asked for where none is required', () => {
-    const settings = { ...required, requireMfa: false }
-    expect(hasFreshSecondFactor({ mfaAt: null }, settings, 1000)).toBe(true)
+    const relaxed = { ...required, requireMfa: false }
+    expect(hasFreshSecondFactor({ mfaAt: null }, relaxed, 1000)).toBe(true)
   })
 })

@@ -22,6 +22,8 @@ export interface Stage {
   token(email: string): Promise<string>
   /** A start with the two tokens above, as Jane in Acme Portal, or as given. */
   start(input?: Partial<StartInput>): Promise<JsonAnswer>
+  /** Stops the server and starts it again, with other variables until the end of the test. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>
   /** What was written to the audit trail while `work` ran, oldest first. */
   trail(work: () => Promise<unknown>): Promise<AuditEvent[]>
 }
@@ -48,6 +50,12 @@ export function onStage(
     const json = { impersonatorToken: actor ?? stage.root, ...body }
     return stage.cast.request('POST', path, { token, json })
   }
+  let changed = false
+  stage.restart = async (other) => {
+    changed = other !== undefined
+    await stage.booted.restart(other)
+    await forgetConnections(stage.booted)
+  }
   stage.trail = async (work) => {
     const { audit } = stage.booted.parts.storage
     await audit.flush()
@@ -69,10 +77,22 @@ export function onStage(
   afterEach(async () => {
     await assertInvariants(stage.booted, stage.cast)
     resetClock()
+    if (changed) await stage.restart()
     await endAll(stage.booted)
   })
   afterAll(() => stage.booted.close())
   return stage
+}
+
+/** The client keeps connections of a server that is gone, and finds out by using them. */
+async function forgetConnections({ issuer }: Booted): Promise<void> {
+  for (let alive = 0; alive < 3;) {
+    const answered = await fetch(`${issuer}/healthz`).then(
+      (answer) => answer.text(),
+      () => null,
+    )
+    alive = answered === null ? 0 : alive + 1
+  }
 }
 
 /** Runs SQL beside the server, as an operator with a shell does. */

@@ -1,6 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Provider from 'oidc-provider'
@@ -104,14 +104,23 @@ export const demoUrls = (
   resource: 'http://localhost:4004',
 })
 
-function freePort(): Promise<number> {
+/** Below the ports that systems give to clients, one of which may take a free one at any moment. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const probe = createServer()
-  return new Promise((resolve, reject) => {
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
+  return new Promise((resolve) => {
+    probe.once('error', () => {
+      resolve(false)
+    })
+    probe.listen(port, '127.0.0.1', () => {
       probe.close(() => {
-        resolve(port)
+        resolve(true)
       })
     })
   })

@@ -120,8 +120,7 @@ export const foreignConfiguration = (
     rpInitiatedLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, client) =>
-        (client.clientId === 'backend' ? RESOURCE.api : undefined) as string,
+      defaultResource: (_ctx, client) => (client.clientId === 'backend' ? RESOURCE.api : ''),
       getResourceServerInfo: (_ctx, resource, client) => {
         if (resource === RESOURCE.api && client.clientId === 'backend') {
           return { scope: serviceScopes.join(' '), accessTokenFormat: 'opaque' }

@@ -25,10 +25,11 @@ export interface ForeignHost {
   readonly impersonation: ImpersonationExtension
   /** What lies in the host's own adapter, by `<model>:<id>`. */
   readonly hostRows: Map<string, AdapterPayload>
-  /** What an operator was told. */
+  /** What an operator was told; a test takes away what it has expected. */
   readonly alarms: string[]
   /** Does something while a table cannot be used, as with a full disk. */
   without(table: string, work: () => Promise<void>): Promise<void>
+  /** @throws when an operator was told something the test did not expect. */
   close(): Promise<void>
 }
 
@@ -96,6 +97,7 @@ export async function openForeignHost({
       server.closeAllConnections()
       server.close()
       await stores.close()
+      if (alarms.length > 0) throw new Error(alarms.join('\n'))
     },
   }
 }
@@ -104,7 +106,10 @@ export async function openForeignHost({
 const signInAsHinted =
   (provider: Provider): Koa.Middleware =>
   async (ctx, next) => {
-    if (!ctx.path.startsWith('/interaction/')) return next()
+    if (!ctx.path.startsWith('/interaction/')) {
+      await next()
+      return
+    }
     const { params, prompt } = await provider.interactionDetails(ctx.req, ctx.res)
     const acr = params['acr_values'] as string | undefined
     const login = {

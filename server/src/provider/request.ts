@@ -12,7 +12,7 @@ export interface ProviderRequest {
   /** Id of the impersonation whose token this request has shown, whether or not that one is alive. */
   shown: string | null
   /** Why the library has answered with a 500 of its own. */
-  failure?: unknown
+  failure?: Error
 }
 
 const requests = new AsyncLocalStorage<ProviderRequest>()

@@ -1,9 +1,11 @@
 import type Provider from 'oidc-provider'
-import type { AccessToken } from 'oidc-provider'
+import type { AccessToken, Client } from 'oidc-provider'
+import { errors } from 'oidc-provider'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { App } from '../impersonation/app.ts'
 import type { Settings } from '../impersonation/settings.ts'
 import { MFA_ACR } from '../impersonation/settings.ts'
+import { Denied } from '../operations/denied.ts'
 import type { Tokens } from '../ports/tokens.ts'
 import { GRANT_TYPE, isImpersonated } from './request.ts'
 
@@ -70,9 +72,24 @@ const isAcceptable = (token: AccessToken, settings: Settings): boolean =>
   // Nobody who is impersonated can impersonate: no chains (RFC 8693 §4.4 allows them, we do not).
   !isImpersonated(token)
 
+/**
+ * What the directory calls a single-page app must be one as a client, too: a token nobody can redeem,
+ * or only somebody with a secret, helps nobody.
+ *
+ * @throws Denied APP_NOT_ELIGIBLE, also when the library finds the registration itself impossible
+ */
+async function findPublicClient(provider: Provider, clientId: string): Promise<Client> {
+  const client = await provider.Client.find(clientId).catch((error: unknown) => {
+    if (error instanceof errors.InvalidClientMetadata) return undefined
+    throw error
+  })
+  const isPublic = client?.clientAuthMethod === 'none' && client.grantTypeAllowed('refresh_token')
+  if (client === undefined || !isPublic) throw new Denied('APP_NOT_ELIGIBLE')
+  return client
+}
+
 async function mint(provider: Provider, impersonation: Impersonation, app: App): Promise<string> {
-  const client = await provider.Client.find(impersonation.app)
-  if (client === undefined) throw new Error(`client ${impersonation.app} is not registered`)
+  const client = await findPublicClient(provider, impersonation.app)
   const { id, subject: accountId, scope } = impersonation
   const exp = impersonation.expiresAt / 1000
   const grant = Object.assign(new provider.Grant({ accountId, clientId: client.clientId }), {

@@ -23,7 +23,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
     apiResource: apiResourceOf(server.issuer),
   })
   const provider = new Provider(server.issuer, impersonation.configure(configuration))
-  provider.proxy = server.trustedProxies > 0
+  provider.proxy = true
   provider.maxIpsCount = server.trustedProxies
   compareHashedSecrets(provider)
   provider.on('server_error', (_, error) => {
@@ -31,8 +31,8 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   })
   provider.use(accessLog(log))
   provider.use(errorAnswers(parts))
-  provider.use(canonicalHost(server.issuer))
   provider.use(securityHeaders(server.issuer))
+  provider.use(canonicalHost(server.issuer, server.trustedProxies))
   provider.use(smallRoutes(storage))
   const api = impersonation.routes(provider)
   provider.use(api)

@@ -82,16 +82,31 @@ function tryGroup(
 ): unknown {
   const settled: (() => void)[] = []
   try {
+    undo(connection, prepared)
     // IMMEDIATE: a deferred transaction that read before it writes fails at once in a second process.
     prepared('begin immediate').run()
     for (const waiting of group) settled.push(applyOne(prepared, waiting))
     prepared('commit').run()
   } catch (error) {
-    if (connection.inTransaction) prepared('rollback').run()
+    tryToUndo(connection, prepared)
     return error
   }
   for (const settle of settled) settle()
   return null
+}
+
+/** Transactions begin and end within one turn: one that is still open failed, and so did its end. */
+export function undo(connection: Sqlite.Database, prepared: StatementCache): void {
+  if (connection.inTransaction) prepared('rollback').run()
+}
+
+/** What fails to be undone, say on a broken disk, is undone before anything else is read or written. */
+function tryToUndo(connection: Sqlite.Database, prepared: StatementCache): void {
+  try {
+    undo(connection, prepared)
+  } catch {
+    // The group has failed already, for a reason that says more.
+  }
 }
 
 /** Runs one unit inside its savepoint. Throws only what concerns the whole group. */

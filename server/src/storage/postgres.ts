@@ -22,6 +22,8 @@ export function openPostgres(url: string, connections = 10): Database {
   })
   // An idle connection that breaks is replaced by the pool; the next query will say if it cannot be.
   pool.on('error', () => undefined)
+  // Also one that breaks between two statements of a transaction, which no query would hear of.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 
   return {

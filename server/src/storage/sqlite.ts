@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
-import { createGroupCommit } from './group-commit.ts'
+import { createGroupCommit, undo } from './group-commit.ts'
 import type { Schema } from './schema.ts'
 
 /** Opens a database file with every acknowledged commit on disk; creates it readable by its owner only. */
@@ -29,6 +29,7 @@ export function openSqlite(file: string): Database {
     kysely,
     async rows<Row>(query: { sql: string; parameters: readonly unknown[] }) {
       try {
+        undo(connection, prepared)
         return prepared(query.sql).all(...query.parameters) as Row[]
       } catch (cause) {
         throw new StorageUnavailable('read failed', { cause })

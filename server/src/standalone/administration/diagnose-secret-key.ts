@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { secretKeyFileIn } from '../secret-box.ts'
 import type { ServerSettings } from '../server-settings.ts'
 import type { Finding } from './finding.ts'
@@ -10,6 +10,10 @@ const CHECK = 'Secret key'
 export function diagnoseSecretKey({ secretKey, dataDir }: ServerSettings): Finding {
   if (secretKey !== undefined) return fine(CHECK, 'from SECRET_KEY')
   const file = secretKeyFileIn(dataDir)
+  if (!existsSync(file)) {
+    const hint = 'npx understudy migrate makes one; where one was lost, restore it from a backup.'
+    return wrong(CHECK, `there is no ${file}`, hint)
+  }
   try {
     const bytes = Buffer.from(readFileSync(file, 'utf8'), 'base64').length
     if (bytes !== 32) {
@@ -21,7 +25,6 @@ export function diagnoseSecretKey({ secretKey, dataDir }: ServerSettings): Findi
     }
     return fine(CHECK, file)
   } catch (error) {
-    const hint = 'npx understudy migrate makes one; where one was lost, restore it from a backup.'
-    return wrong(CHECK, messageOf(error), hint)
+    return wrong(CHECK, messageOf(error), 'Let the server read it.')
   }
 }

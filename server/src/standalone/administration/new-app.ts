@@ -46,12 +46,21 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 const scope = z.string().regex(SCOPE, 'must be words separated by single spaces')
 
 const isServiceScope = (text: string): boolean =>
-  text === '' || text.split(' ').every((word) => (serviceScopes as readonly string[]).includes(word))
+  text === '' ||
+  text.split(' ').every((word) => (serviceScopes as readonly string[]).includes(word))
 
 /** What cannot be meant, by the option it concerns. */
 const rules: readonly (readonly [keyof NewApp, string, (app: NewApp) => boolean])[] = [
-  ['redirectUris', 'is needed at least once', (app) => isService(app) || app.redirectUris.length > 0],
-  ['redirectUris', 'is not for services', (app) => !isService(app) || app.redirectUris.length === 0],
+  [
+    'redirectUris',
+    'is needed at least once',
+    (app) => isService(app) || app.redirectUris.length > 0,
+  ],
+  [
+    'redirectUris',
+    'is not for services',
+    (app) => !isService(app) || app.redirectUris.length === 0,
+  ],
   ['scope', 'is not for services', (app) => !isService(app) || app.scope === undefined],
   [
     'scope',
@@ -61,13 +70,16 @@ const rules: readonly (readonly [keyof NewApp, string, (app: NewApp) => boolean]
   [
     'writeScopes',
     'must be part of the scope',
-    (app) =>
-      (app.writeScopes ?? []).every((word) => (app.scope ?? '').split(' ').includes(word)),
+    (app) => (app.writeScopes ?? []).every((word) => (app.scope ?? '').split(' ').includes(word)),
   ],
   ['requireConsent', 'is not for services', (app) => !isService(app) || !app.requireConsent],
   ['serviceScope', 'is needed for a service', (app) => !isService(app) || app.serviceScope !== ''],
   // A public client cannot keep a secret, so it has nothing to show for itself (RFC 6749 §4.4).
-  ['serviceScope', 'is not for apps in a browser', (app) => app.type !== 'spa' || app.serviceScope === ''],
+  [
+    'serviceScope',
+    'is not for apps in a browser',
+    (app) => app.type !== 'spa' || app.serviceScope === '',
+  ],
   ['introspectsAll', 'is for services', (app) => isService(app) || !app.introspectsAll],
 ]
 

@@ -1,6 +1,6 @@
 import type { Account, Actor } from '../../index.ts'
 import { checkPassword } from '../check-password.ts'
-import { noteWrongAttempt, secondsToWait } from '../interactions/login-limits.ts'
+import { attemptLogin } from '../interactions/login-limits.ts'
 import type { Parts } from '../parts.ts'
 import { useCode } from '../use-code.ts'
 import { Refusal } from './refusal.ts'
@@ -12,8 +12,6 @@ export interface Answers {
   password(): Promise<string>
   code(): Promise<string>
 }
-
-const NOWHERE = { requestId: null, ip: null, userAgent: null }
 
 /**
  * Recognises an administrator away from the login page, by the same password, code and limits. The
@@ -27,10 +25,9 @@ export async function signIn(
   answers: Answers,
   requester: Requester,
 ): Promise<Actor> {
-  await refuseGuessing(parts, email)
-  const account = await checkPassword(parts, email, await answers.password())
+  const password = await answers.password()
+  const account = await attempt(parts, email, () => checkPassword(parts, email, password))
   if (account === undefined) {
-    await noteWrongAttempt(parts, email, NOWHERE)
     await noteRefused(parts, requester, { action: 'login.failed', email })
     throw new Refusal('wrong_credentials', 'The e-mail or the password is wrong.')
   }
@@ -57,17 +54,27 @@ async function requireCode(
 ): Promise<void> {
   const about = { actor: account.sub, details: { method: 'otp' } }
   const code = (await answers.code()).replaceAll(/\s/g, '')
-  if (await useCode(parts, account, code)) {
+  const accepted = await attempt(
+    parts,
+    account.email,
+    async () => (await useCode(parts, account, code)) || undefined,
+  )
+  if (accepted !== undefined) {
     await note(parts, requester, { action: 'mfa.succeeded', ...about })
     return
   }
-  await noteWrongAttempt(parts, account.email, NOWHERE)
   await noteRefused(parts, requester, { action: 'mfa.failed', ...about })
   throw new Refusal('wrong_credentials', 'The code is wrong, or it was used already.')
 }
 
-async function refuseGuessing(parts: Parts, email: string): Promise<void> {
-  const wait = await secondsToWait(parts, email, NOWHERE)
-  if (wait === null) return
+/** Wrong guesses at a terminal count like those at the login page. */
+async function attempt<T>(
+  parts: Parts,
+  email: string,
+  check: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const nowhere = { requestId: null, ip: null, userAgent: null }
+  const { wait, found } = await attemptLogin(parts, email, nowhere, check)
+  if (wait === null) return found
   throw new Refusal('wrong_credentials', `Too many wrong attempts. Try again in ${wait} seconds.`)
 }

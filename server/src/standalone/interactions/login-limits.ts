@@ -7,20 +7,42 @@ const PER_ADDRESS = { name: 'login-address', points: 60, window: 300 }
 
 type Limits = Pick<ProviderParts, 'storage' | 'impersonation'>
 
+/** What became of an attempt; with seconds to wait, it was not made. */
+export interface Attempt<T> {
+  readonly wait: number | null
+  readonly found: T | undefined
+}
+
 /**
- * Only wrong attempts count, and an account is closed to one address and not to all: guessing must
- * not become a way to lock somebody else out.
+ * Lets somebody try a password or a code, unless there were too many wrong ones. Only these count,
+ * and an account is closed to one address and not to all: guessing must not become a way to lock
+ * somebody else out. An attempt is counted before it is made and given back when it was right, so
+ * that many at once, on any node, are no more guesses than one after the other.
  *
- * @returns the seconds to wait, or `null`.
+ * @param check resolves to what was found, or to `undefined` when it was wrong.
  */
-export async function secondsToWait(
+export function attemptLogin<T>(
   parts: Limits,
   email: string,
   origin: Origin,
-): Promise<number | null> {
-  const waits = await count(parts, email, origin, 0)
-  if (waits === null) return null
-  await parts.impersonation.recordAside(
+  check: () => Promise<T | undefined>,
+): Promise<Attempt<T>> {
+  return inTurn(`${email.toLowerCase()}|${origin.ip}`, async () => {
+    const wait = await count(parts, email, origin, 1)
+    let isWrong = false
+    try {
+      if (wait !== null) await noteRefused(parts, email, origin)
+      const found = wait === null ? await check() : undefined
+      isWrong = wait === null && found === undefined
+      return { wait, found }
+    } finally {
+      if (!isWrong) await count(parts, email, origin, -1)
+    }
+  })
+}
+
+const noteRefused = ({ impersonation }: Limits, email: string, origin: Origin): Promise<void> =>
+  impersonation.recordAside(
     {
       action: 'rate_limit.exceeded',
       outcome: 'denied',
@@ -30,11 +52,20 @@ export async function secondsToWait(
     },
     origin,
   )
-  return waits
-}
 
-export const noteWrongAttempt = (parts: Limits, email: string, origin: Origin): Promise<unknown> =>
-  count(parts, email, origin, 1)
+const queues = new Map<string, Promise<unknown>>()
+
+/** One after the other: who has the right password is not refused for what is counted meanwhile. */
+async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(key) ?? Promise.resolve()).then(work)
+  const settled = turn.catch(() => undefined)
+  queues.set(key, settled)
+  try {
+    return await turn
+  } finally {
+    if (queues.get(key) === settled) queues.delete(key)
+  }
+}
 
 async function count(
   { storage }: Limits,

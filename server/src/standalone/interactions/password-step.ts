@@ -9,7 +9,7 @@ import { csrfToken, readForm } from './form.ts'
 import { completeLogin } from './complete-login.ts'
 import type { Interaction } from './interaction.ts'
 import { rememberPending } from './interaction.ts'
-import { noteWrongAttempt, secondsToWait } from './login-limits.ts'
+import { attemptLogin } from './login-limits.ts'
 
 const WRONG = 'The e-mail or the password is wrong.'
 const WAIT = 'Too many attempts. Wait a few minutes and try again.'
@@ -48,14 +48,15 @@ export async function submitPassword(
   const form = await readForm(parts, ctx, interaction.uid)
   const origin = originOf(ctx)
   const email = (form.get('email') ?? '').trim().slice(0, 320)
-  const wait = await secondsToWait(parts, email, origin)
+  const password = form.get('password') ?? ''
+  const { wait, found: account } = await attemptLogin(parts, email, origin, () =>
+    checkPassword(parts, email, password),
+  )
   if (wait !== null) {
     ctx.set('Retry-After', String(wait))
     return showLogin(parts, ctx, interaction, { status: 429, email, error: WAIT })
   }
-  const account = await checkPassword(parts, email, form.get('password') ?? '')
   if (account === undefined) {
-    await noteWrongAttempt(parts, email, origin)
     const app = interaction.app.clientId
     await parts.impersonation.recordAside(
       { action: 'login.failed', outcome: 'failure', app, email },

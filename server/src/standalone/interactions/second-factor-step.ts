@@ -8,7 +8,7 @@ import { useCode } from '../use-code.ts'
 import { completeLogin } from './complete-login.ts'
 import { csrfToken, readForm } from './form.ts'
 import type { Interaction } from './interaction.ts'
-import { noteWrongAttempt, secondsToWait } from './login-limits.ts'
+import { attemptLogin } from './login-limits.ts'
 
 const WRONG = 'This code is wrong, or it was used already. Wait for the next one and try again.'
 const WAIT = 'Too many attempts. Wait a few minutes and try again.'
@@ -51,13 +51,17 @@ export async function submitSecondFactor(
 ): Promise<void> {
   const form = await readForm(parts, ctx, interaction.uid)
   const origin = originOf(ctx)
-  const wait = await secondsToWait(parts, account.email, origin)
+  const code = (form.get('code') ?? '').replaceAll(/\s/g, '')
+  const { wait, found: accepted = false } = await attemptLogin(
+    parts,
+    account.email,
+    origin,
+    async () => (await useCode(parts, account, code)) || undefined,
+  )
   if (wait !== null) {
     ctx.set('Retry-After', String(wait))
     return showSecondFactor(parts, ctx, interaction, account, { status: 429, error: WAIT })
   }
-  const code = (form.get('code') ?? '').replaceAll(/\s/g, '')
-  const accepted = await useCode(parts, account, code)
   await parts.impersonation.recordAside(
     {
       action: accepted ? 'mfa.succeeded' : 'mfa.failed',
@@ -69,6 +73,5 @@ export async function submitSecondFactor(
     origin,
   )
   if (accepted) return completeLogin(parts, ctx, interaction, account, ['pwd', 'otp'])
-  await noteWrongAttempt(parts, account.email, origin)
   await showSecondFactor(parts, ctx, interaction, account, { status: 400, error: WRONG })
 }

@@ -3,24 +3,28 @@ import type { Middleware } from 'koa'
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * oidc-provider builds addresses from the Host header, so nobody but us may choose it: a name that is
- * not ours is answered 421 (RFC 9110 §15.5.20), and the loopback's other names become the issuer's.
- * So is what reached a trusted proxy in clear text: tokens and secrets do not travel that way.
+ * oidc-provider builds addresses from the Host header and the forwarded ones, so nobody but us may
+ * choose them: a name that is not ours is answered 421 (RFC 9110 §15.5.20), as is what reached our
+ * proxy in clear text; the loopback's other names become the issuer's. Wants `app.proxy` to be on.
  */
-export function canonicalHost(issuer: string): Middleware {
+export function canonicalHost(issuer: string, trustedProxies: number): Middleware {
   const { host, hostname, port, protocol } = new URL(issuer)
   const suffix = port === '' ? '' : `:${port}`
   const aliases = LOOPBACK.includes(hostname) ? LOOPBACK.map((name) => name + suffix) : []
   const ours = new Set([host, ...aliases])
   return async (ctx, next) => {
-    const inClear = protocol === 'https:' && ctx.app.proxy && !ctx.secure
+    const inClear =
+      trustedProxies > 0 && protocol === 'https:' && ctx.get('x-forwarded-proto') === 'http'
     if (inClear || !ours.has(ctx.get('host').toLowerCase())) {
       ctx.status = 421
       ctx.body = { error: 'invalid_request', error_description: 'This server has another name.' }
       return
     }
-    ctx.req.headers.host = host
-    delete ctx.req.headers['x-forwarded-host']
+    const { headers } = ctx.req
+    headers.host = host
+    delete headers['x-forwarded-host']
+    headers['x-forwarded-proto'] = protocol.slice(0, -1)
+    if (trustedProxies === 0) delete headers['x-forwarded-for']
     await next()
   }
 }

@@ -1,13 +1,15 @@
 import type { Page, PageRequest } from '../../index.ts'
 
-/** All items of a list, read page by page so that memory stays flat. */
-export async function* everyPage<Item>(
+/** All items of a list, page after page. */
+export async function readAll<Item>(
   list: (page: PageRequest) => Promise<Page<Item>>,
-): AsyncGenerator<Item> {
+): Promise<Item[]> {
+  const items: Item[] = []
   let cursor: string | null = null
   do {
     const page: Page<Item> = await list({ cursor, limit: 100 })
-    yield* page.items
+    items.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null)
+  return items
 }

@@ -1,0 +1,21 @@
+import type { CommandDef } from 'citty'
+import { z } from 'zod'
+import { printable } from '../../index.ts'
+import { diagnose } from '../administration/diagnose.ts'
+import type { Finding } from '../administration/finding.ts'
+import { command } from './command.ts'
+import { print } from './print.ts'
+
+export const doctor: CommandDef = command({
+  name: 'understudy doctor',
+  description: 'Check what a server needs, and change nothing',
+  input: z.strictObject({}),
+  async run() {
+    const findings = await diagnose(process.env)
+    for (const finding of findings) print(describe(finding))
+    if (findings.some((finding) => !finding.ok)) process.exitCode = 1
+  },
+})
+
+const describe = ({ check, ok, detail, hint }: Finding): string =>
+  printable(`${ok ? '✓' : '✗'} ${check.padEnd(23)} ${detail}${hint === null ? '' : ` → ${hint}`}`)

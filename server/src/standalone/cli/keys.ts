@@ -1,0 +1,7 @@
+import type { CommandDef } from 'citty'
+import { group } from './command.ts'
+import { keysRotate } from './keys-rotate.ts'
+
+export const keys: CommandDef = group('understudy keys', 'The issuer’s signing keys', {
+  rotate: keysRotate,
+})

@@ -1,0 +1,30 @@
+import type { CommandDef } from 'citty'
+import { z } from 'zod'
+import { loadKeys } from '../key-ring.ts'
+import { openDatabase } from '../open-parts.ts'
+import { loadSettings } from '../policy-settings.ts'
+import { loadServerSettings } from '../server-settings.ts'
+import { command } from './command.ts'
+import { print } from './print.ts'
+import { withParts } from './with-parts.ts'
+
+export const migrate: CommandDef = command({
+  name: 'understudy migrate',
+  description: 'Bring the database up to date, and make the keys that are missing',
+  input: z.strictObject({}),
+  async run() {
+    const names = await runMigrations()
+    await withParts(({ storage, box, clock }) => loadKeys(storage, box, clock))
+    print(names.length === 0 ? 'The database is up to date.' : `Ran ${names.join(', ')}.`)
+  },
+})
+
+async function runMigrations(): Promise<string[]> {
+  loadSettings(process.env)
+  const storage = openDatabase(loadServerSettings(process.env), Date.now)
+  try {
+    return await storage.migrate()
+  } finally {
+    await storage.close()
+  }
+}
