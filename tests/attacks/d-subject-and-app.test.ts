@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RegisteredApp } from 'understudy'
-import { expectDenied, expectError, onStage } from '../support/attack.ts'
+import { expectDenied, onStage } from '../support/attack.ts'
 import type { JsonAnswer } from '../support/cast.ts'
 import type { RawAnswer } from '../support/raw-request.ts'
 import { rawRequest } from '../support/raw-request.ts'
@@ -186,15 +186,13 @@ describe.each(['sqlite', 'postgres'] as const)('attacks on subject and app, on %
     const safe = 'https://portal.example/callback?a=1'
     await addApp(app, { redirectUris: [uri, safe] })
     const { status, body } = await stage.start({ app })
+    const links = body.links?.map((link: string) => link.split('refresh_token')[0])
     // The library refuses some of them for good, and with them the app.
-    const expected = registrable
-      ? {
-          links: [
-            expect.stringMatching(/^https:\/\/portal\.example\/callback\?a=1&refresh_token=/),
-          ],
-        }
-      : { code: 'APP_NOT_ELIGIBLE' }
-    expect([status, body]).toEqual([registrable ? 200 : 403, expect.objectContaining(expected)])
+    expect({ status, code: body.code, links }).toEqual(
+      registrable
+        ? { status: 200, code: undefined, links: [`${safe}&`] }
+        : { status: 403, code: 'APP_NOT_ELIGIBLE', links: undefined },
+    )
   })
 
   it('D15 where no consent is required nobody is asked for one, and the trail says so', async () => {

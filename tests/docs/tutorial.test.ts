@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeBlocks, readDocument, root } from './markdown.ts'
+import type { RunningProcess } from './running-process.ts'
+import { runScript } from './running-process.ts'
 
 const TUTORIAL = 'docs/tutorial/first-impersonation.md'
 const FIRST_PORT = 4000
@@ -25,7 +26,7 @@ const hasTools = ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version'])
 
 describe.skipIf(!hasTools)('the tutorial, pasted into bash', () => {
   let folder: string
-  let server: ChildProcess
+  let server: RunningProcess
   let port: number
   let printed: { readonly outputs: readonly string[]; readonly errors: string }
 
@@ -39,10 +40,7 @@ describe.skipIf(!hasTools)('the tutorial, pasted into bash', () => {
     )
   }, 60_000)
   afterAll(async () => {
-    if (server.exitCode === null) {
-      server.kill('SIGTERM')
-      await once(server, 'exit')
-    }
+    await server.stop()
     await rm(folder, { recursive: true })
   })
 
@@ -126,20 +124,11 @@ function patternOf(output: string): RegExp {
 }
 
 /** `npm start` without npm: the real entry, with a database of its own. */
-async function startServer(port: number, folder: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(root, 'server/src/main.ts')], {
+const startServer = (port: number, folder: string): Promise<RunningProcess> =>
+  runScript(join(root, 'server/src/main.ts'), 'Stop with Ctrl+C', {
     cwd: folder,
     env: { PORT: String(port), DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let said = ''
-  for await (const chunk of child.stdout) {
-    said += String(chunk)
-    if (said.includes(`http://localhost:${port}`)) break
-  }
-  child.stdout.resume()
-  return child
-}
 
 /** As many free ports in a row as the demo needs, away from those the system hands out. */
 async function freePorts(): Promise<number> {

@@ -87,7 +87,7 @@ export function castOf(booted: Booted): Cast {
       ...(body !== undefined && { body }),
     })
     const text = await answer.text()
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json')
+    const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '')
     const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text
     remember(secrets, parsed)
     return { status: answer.status, headers: answer.headers, body: parsed }

@@ -15,7 +15,8 @@ export function rawRequest(
   body = '',
 ): Promise<RawAnswer> {
   const { port } = new URL(issuer)
-  const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
+  const says = lines.some((line) => /^(?:content-length|transfer-encoding):/i.test(line))
+  const length = body === '' || says ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
   const request = [...lines, ...length, 'Connection: close', '', body].join('\r\n')
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

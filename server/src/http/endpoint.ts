@@ -36,6 +36,10 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly countsAsStart?: true
   readonly body?: z.ZodType<Body>
   readonly query?: z.ZodType<Query>
+  /** Headers the route knows beyond the usual: what each is for. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Media types of an answer that is not JSON. */
+  readonly media?: readonly string[]
   /** Name of the shape (shapes.ts) by status; `null` for an answer without a body. */
   readonly answers: Readonly<Record<number, string | null>>
   readonly handle: (request: ApiRequest<Body, Query>) => Promise<ApiAnswer>

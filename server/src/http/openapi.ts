@@ -1,6 +1,14 @@
 import { createDocument } from 'zod-openapi'
+import { serviceScopes } from '../operations/recognise-service.ts'
 import type { Endpoint } from './endpoint.ts'
 import { shapes } from './shapes.ts'
+
+const scopes: Record<string, string> = Object.fromEntries(
+  serviceScopes.map((scope) => [
+    scope,
+    scope === 'root' ? 'everything' : scope.replaceAll('_', ' '),
+  ]),
+)
 
 /** OpenAPI 3.1, from the schemas that validate requests: it cannot say anything else than they do. */
 export function describeApi(
@@ -22,7 +30,7 @@ export function describeApi(
       securitySchemes: {
         service: {
           type: 'oauth2',
-          flows: { clientCredentials: { tokenUrl: `${issuer}/token`, scopes: {} } },
+          flows: { clientCredentials: { tokenUrl: `${issuer}/token`, scopes } },
         },
         user: { type: 'http', scheme: 'bearer' },
       },
@@ -31,16 +39,10 @@ export function describeApi(
 }
 
 function describeEndpoint(route: Endpoint): object {
-  const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
   return {
     summary: route.summary,
     security: [route.access === 'browser' ? { user: [] } : { service: [route.access] }],
-    parameters,
+    parameters: describeParameters(route),
     ...(route.query && { requestParams: { query: route.query } }),
     ...(route.body && {
       requestBody: {
@@ -50,14 +52,42 @@ function describeEndpoint(route: Endpoint): object {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(route.answers).map(([status, shape]) => [status, describeAnswer(shape)]),
+        Object.entries(route.answers).map(([status, shape]) => [
+          status,
+          describeAnswer(shape, route.media),
+        ]),
       ),
       default: describeAnswer('failure'),
     },
   }
 }
 
-const describeAnswer = (shape: string | null): object =>
-  shape === null
-    ? { description: 'Done' }
-    : { description: shape, content: { 'application/json': { schema: shapes[shape] } } }
+function describeParameters({ path, headers = {} }: Endpoint): object[] {
+  const schema = { type: 'string' }
+  return [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema,
+    })),
+    ...Object.entries(headers).map(([name, description]) => ({
+      name,
+      in: 'header',
+      description,
+      schema,
+    })),
+  ]
+}
+
+function describeAnswer(
+  shape: string | null,
+  media = ['application/json'] as readonly string[],
+): object {
+  if (shape === null) return { description: 'Done' }
+  const schema = shapes[shape]
+  return {
+    description: shape,
+    content: Object.fromEntries(media.map((type) => [type, { schema }])),
+  }
+}

@@ -71,7 +71,8 @@ function parse(schema: z.ZodType, value: unknown, code: DenialCode): unknown {
 }
 
 function send(ctx: Context, answer: ApiAnswer): void {
+  // Without an explicit null, Koa would say "Accepted" in the body of a 202.
+  ctx.body = answer.body ?? null
   ctx.status = answer.status
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)
-  if (answer.body !== undefined) ctx.body = answer.body
 }

@@ -107,7 +107,7 @@ const started = z.object({
 })
 
 const failure = z
-  .object({
+  .looseObject({
     error: z.string(),
     error_description: z.string(),
     code: z.enum(Object.keys(denials)),

@@ -13,7 +13,7 @@ export function withActorClaimNames(host: Claims | undefined): Claims {
     host instanceof Map ? host : Object.entries(host ?? {})
   const claims = Object.fromEntries(pairs) as Claims
   const openid: unknown = claims['openid'] ?? ['sub']
-  const names = Array.isArray(openid) ? openid.map(String) : Object.keys(Object(openid))
+  const names = Array.isArray(openid) ? openid.map(String) : Object.keys(openid ?? {})
   return { ...claims, openid: [...new Set([...names, ...actorClaimNames])] }
 }
 

@@ -10,6 +10,17 @@ import { resourceIndicators } from './resource-servers.ts'
 
 const DAY = 24 * 3600
 
+/** In seconds. */
+const LIFETIMES: NonNullable<Configuration['ttl']> = {
+  AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? 600,
+  ClientCredentials: 600,
+  AuthorizationCode: 60,
+  IdToken: 3600,
+  Interaction: 3600,
+  Session: 8 * 3600,
+  Grant: 14 * DAY,
+}
+
 export interface ConfigurationParts {
   readonly storage: Storage
   readonly issuer: string
@@ -53,15 +64,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     pkce: { required: (_, client) => client.clientAuthMethod === 'none' },
     renderError,
     responseTypes: ['code'],
-    ttl: {
-      AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? 600,
-      ClientCredentials: 600,
-      AuthorizationCode: 60,
-      IdToken: 3600,
-      Interaction: 3600,
-      Session: 8 * 3600,
-      Grant: 14 * DAY,
-    },
+    ttl: LIFETIMES,
   }
 }
 

@@ -2,6 +2,8 @@ import type { Account } from '../impersonation/account.ts'
 import type { AccountFilter } from '../ports/directory.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import { ConditionLost } from '../ports/unit-of-work.ts'
+import type { AccountWithOrganization } from './account-row.ts'
+import { toAccount, toRow } from './account-row.ts'
 import { searchAccounts } from './account-search.ts'
 import type { Database } from './database.ts'
 import type { AccountRow } from './schema.ts'
@@ -26,9 +28,6 @@ export interface Accounts {
   setRoles(sub: string, roles: readonly string[], held?: readonly string[]): Promise<void>
   noteLogin(sub: string, at: number): Promise<void>
 }
-
-/** An account with the name of its organisation. */
-export type AccountWithOrganization = AccountRow & { readonly organization_name: string | null }
 
 export function createAccounts(database: Database, writer: Writer): Accounts {
   const statements = accountStatements(database)
@@ -88,28 +87,3 @@ function accountStatements({ kysely }: Database): AccountStatements {
       kysely.updateTable('account').set(column).where('sub', '=', sub).compile(),
   }
 }
-
-const toRow = (account: Account, passwordHash: string | null, createdAt: number): AccountRow => ({
-  sub: account.sub,
-  email: account.email.toLowerCase(),
-  name: account.name,
-  organization: account.organization?.id ?? null,
-  roles: JSON.stringify(account.roles),
-  status: account.status,
-  password_hash: passwordHash,
-  last_login_at: account.lastLoginAt,
-  created_at: createdAt,
-})
-
-export const toAccount = (row: AccountWithOrganization): Account => ({
-  sub: row.sub,
-  email: row.email,
-  name: row.name,
-  organization:
-    row.organization === null
-      ? null
-      : { id: row.organization, name: row.organization_name ?? row.organization },
-  roles: JSON.parse(row.roles) as string[],
-  status: row.status,
-  lastLoginAt: row.last_login_at,
-})

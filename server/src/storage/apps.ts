@@ -53,17 +53,7 @@ export function createApps(database: Database, writer: Writer, clock: Clock): Ap
       cache.set(clientId, { app, until: now + CACHED_MS })
       return app
     },
-    async list(page) {
-      const after = keyOf(page)
-      let query = kysely
-        .selectFrom('app')
-        .selectAll()
-        .orderBy('client_id')
-        .limit(page.limit + 1)
-      if (after !== null) query = query.where('client_id', '>', after)
-      const rows = await database.rows<AppRow>(query.compile())
-      return toPage(rows, page, (row) => row.client_id, toApp)
-    },
+    list: (page) => listApps(database, page),
     async add(app, createdAt) {
       const query = kysely.insertInto('app').values(toRow(app, createdAt)).compile()
       await writer.write([{ ...query, onApplied, onConflict: () => new ConditionLost('exists') }])
@@ -74,6 +64,14 @@ export function createApps(database: Database, writer: Writer, clock: Clock): Ap
       await writer.write([{ ...query, onApplied }])
     },
   }
+}
+
+async function listApps(database: Database, page: PageRequest): Promise<Page<RegisteredApp>> {
+  const after = keyOf(page)
+  const first = database.kysely.selectFrom('app').selectAll().orderBy('client_id')
+  const query = after === null ? first : first.where('client_id', '>', after)
+  const rows = await database.rows<AppRow>(query.limit(page.limit + 1).compile())
+  return toPage(rows, page, (row) => row.client_id, toApp)
 }
 
 const toApp = (row: AppRow): RegisteredApp => ({

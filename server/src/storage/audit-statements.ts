@@ -4,7 +4,7 @@ import { idBound } from './ids.ts'
 import type { Database } from './database.ts'
 import type { AuditEventRow, Schema } from './schema.ts'
 import type { Query } from './statement.ts'
-import { prepare } from './statement.ts'
+import { prepare, rowOf } from './statement.ts'
 
 export type AuditRow = AuditEventRow & {
   readonly seq: number | null
@@ -19,35 +19,32 @@ interface AuditStatements {
   readonly deleteOutbox: (args: { id: string }) => Query<unknown>
 }
 
+const EVENT_COLUMNS = [
+  'id',
+  'at',
+  'action',
+  'outcome',
+  'code',
+  'actor',
+  'service',
+  'subject',
+  'organization',
+  'app',
+  'impersonation',
+  'request_id',
+  'details',
+] as const
+
 export function auditStatements({ kysely }: Pick<Database, 'kysely'>): AuditStatements {
   return {
     insert: prepare<AuditEventRow>((slot) =>
       kysely
         .insertInto('audit_event')
-        .values({
-          id: slot('id'),
-          at: slot('at'),
-          action: slot('action'),
-          outcome: slot('outcome'),
-          code: slot('code'),
-          actor: slot('actor'),
-          service: slot('service'),
-          subject: slot('subject'),
-          organization: slot('organization'),
-          app: slot('app'),
-          impersonation: slot('impersonation'),
-          request_id: slot('request_id'),
-          details: slot('details'),
-        })
+        .values(rowOf(slot, EVENT_COLUMNS))
         .onConflict((conflict) => conflict.column('id').doNothing()),
     ),
     insertPerson: prepare<Schema['audit_person']>((slot) =>
-      kysely.insertInto('audit_person').values({
-        event: slot('event'),
-        ip: slot('ip'),
-        user_agent: slot('user_agent'),
-        email: slot('email'),
-      }),
+      kysely.insertInto('audit_person').values(rowOf(slot, ['event', 'ip', 'user_agent', 'email'])),
     ),
     readOutbox: prepare((slot) =>
       kysely.selectFrom('audit_outbox').selectAll().orderBy('id').limit(slot('limit')),
@@ -77,7 +74,7 @@ export function selectEvents(
     const value = filter[column]
     if (value !== undefined) query = query.where(`audit_event.${column}`, '=', value)
   }
-  return query as unknown as SelectQueryBuilder<Schema, 'audit_event', AuditRow>
+  return query
 }
 
 const COLUMNS = ['action', 'actor', 'subject', 'app', 'impersonation', 'outcome'] as const

@@ -138,7 +138,7 @@ function runIntents(prepared: StatementCache, intents: readonly Intent[]): unkno
     const { affected, returned } = runIntent(prepared, intent)
     rows = returned
     if (affected === 0 && intent.onMiss !== undefined) throw intent.onMiss()
-    if (affected > 0 && intent.then !== undefined) runIntents(prepared, intent.then)
+    if (affected > 0 && intent.followedBy !== undefined) runIntents(prepared, intent.followedBy)
   }
   return rows
 }

@@ -3,7 +3,7 @@ import type { ImpersonationFilter } from '../ports/impersonations.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import type { Database } from './database.ts'
 import type { ImpersonationRow } from './schema.ts'
-import { toImpersonation } from './impersonations.ts'
+import { toImpersonation } from './impersonation-row.ts'
 import { keyOf, toPage } from './page.ts'
 
 /** Newest first; ids sort by time. Overdue ones count as ended, whether or not somebody noticed yet. */

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import type { ImpersonationRow } from './schema.ts'
 import type { Query } from './statement.ts'
-import { prepare } from './statement.ts'
+import { prepare, rowOf } from './statement.ts'
 
 type Found<Args> = (args: Args) => Query<ImpersonationRow>
 type Written<Args> = (args: Args) => Query<unknown>
@@ -51,6 +51,26 @@ export function impersonationStatements({
   }
 }
 
+const COLUMNS = [
+  'id',
+  'actor',
+  'subject',
+  'app',
+  'service',
+  'mode',
+  'scope',
+  'reason',
+  'ticket',
+  'started_at',
+  'expires_at',
+  'redeem_by',
+  'redeemed_at',
+  'actor_session',
+  'ended_at',
+  'ended_by',
+  'end_reason',
+] as const
+
 function writes(
   kysely: Database['kysely'],
 ): Pick<
@@ -59,25 +79,7 @@ function writes(
 > {
   return {
     insert: prepare<ImpersonationRow>((slot) =>
-      kysely.insertInto('impersonation').values({
-        id: slot('id'),
-        actor: slot('actor'),
-        subject: slot('subject'),
-        app: slot('app'),
-        service: slot('service'),
-        mode: slot('mode'),
-        scope: slot('scope'),
-        reason: slot('reason'),
-        ticket: slot('ticket'),
-        started_at: slot('started_at'),
-        expires_at: slot('expires_at'),
-        redeem_by: slot('redeem_by'),
-        redeemed_at: slot('redeemed_at'),
-        actor_session: slot('actor_session'),
-        ended_at: slot('ended_at'),
-        ended_by: slot('ended_by'),
-        end_reason: slot('end_reason'),
-      }),
+      kysely.insertInto('impersonation').values(rowOf(slot, COLUMNS)),
     ),
     // Only the first end counts: its cause stays, and what follows it happens once.
     end: prepare((slot) =>

@@ -20,24 +20,18 @@ export interface ModelStatements {
 }
 
 export function modelStatements({ kysely }: Pick<Database, 'kysely'>): ModelStatements {
+  const rows = kysely.selectFrom('oidc_model').selectAll()
+  const deletion = kysely.deleteFrom('oidc_model')
   const findBy = (column: 'uid' | 'user_code'): Found =>
     prepare((slot) =>
-      kysely
-        .selectFrom('oidc_model')
-        .selectAll()
+      rows
         .where(column, '=', slot('value'))
         .where('model', '=', slot('model'))
         .orderBy('expires_at', 'desc')
         .limit(1),
     )
   return {
-    find: prepare((slot) =>
-      kysely
-        .selectFrom('oidc_model')
-        .selectAll()
-        .where('model', '=', slot('model'))
-        .where('id', '=', slot('id')),
-    ),
+    find: prepare((slot) => rows.where('model', '=', slot('model')).where('id', '=', slot('id'))),
     findBy: { uid: findBy('uid'), user_code: findBy('user_code') },
     upsert: prepareUpsert(kysely, false),
     insertOnce: prepareUpsert(kysely, true),
@@ -51,16 +45,10 @@ export function modelStatements({ kysely }: Pick<Database, 'kysely'>): ModelStat
         .where('consumed_at', 'is', null),
     ),
     destroy: prepare((slot) =>
-      kysely
-        .deleteFrom('oidc_model')
-        .where('model', '=', slot('model'))
-        .where('id', '=', slot('id')),
+      deletion.where('model', '=', slot('model')).where('id', '=', slot('id')),
     ),
     revokeByGrant: prepare((slot) =>
-      kysely
-        .deleteFrom('oidc_model')
-        .where('grant_id', '=', slot('grantId'))
-        .where('model', '=', slot('model')),
+      deletion.where('grant_id', '=', slot('grantId')).where('model', '=', slot('model')),
     ),
   }
 }

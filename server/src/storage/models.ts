@@ -50,57 +50,28 @@ interface Parts {
 }
 
 function createModelStore(model: string, parts: Parts): ModelStore {
-  const { database, writer, clock, statements } = parts
-  const isSecret = SECRET_IDS.has(model)
-  const keyOf = (id: string): string => {
-    if (!isSecret) return id
-    return id.startsWith(HANDLE) ? id.slice(1) : hash('sha256', id, 'base64url')
-  }
-  const withId = (payload: ModelPayload, id: string): ModelPayload =>
-    isSecret ? { ...payload, jti: id } : payload
-  const memo = (key: string): string => `model/${model}/${key}`
+  const { writer, clock, statements } = parts
   const survives = SURVIVES_REFUSAL.has(model) ? { survives: true as const } : {}
-  const read = async (
-    column: 'uid' | 'user_code',
-    value: string,
-  ): Promise<ModelPayload | undefined> => {
-    const seen = writer.recall<ModelPayload>(memo(`${column}/${value}`))
-    if (seen !== undefined) return seen.value
-    const [row] = await database.rows<ModelRow>(statements.findBy[column]({ model, value }))
-    return row && withId(toPayload(row), HANDLE + row.id)
-  }
-
   return {
+    ...readers(model, parts),
+
     async upsert(id, payload, expiresIn) {
-      const row = toRow(model, keyOf(id), payload, clock() + expiresIn * 1000)
+      const row = toRow(model, keyOf(model, id), payload, clock() + expiresIn * 1000)
       const write = model === 'ReplayDetection' ? statements.insertOnce : statements.upsert
-      const seen = new Map([[memo(row.id), payload]])
-      if (row.uid !== null) seen.set(memo(`uid/${row.uid}`), payload)
+      const seen = new Map([[memo(model, row.id), payload]])
+      if (row.uid !== null) seen.set(memo(model, `uid/${row.uid}`), payload)
       const intent = write({ ...row, now: clock() })
       await writer.write([{ ...intent, onMiss: () => new ConditionLost('exists') }], seen)
     },
 
-    async find(id) {
-      if (isSecret && id.startsWith(HANDLE)) return undefined
-      const key = keyOf(id)
-      const seen = writer.recall<ModelPayload>(memo(key))
-      if (seen !== undefined) return seen.value && withId(seen.value, id)
-      const [row] = await database.rows<ModelRow>(statements.find({ model, id: key }))
-      return row && withId(toPayload(row), id)
-    },
-
-    findByUid: (uid) => read('uid', uid),
-    findByUserCode: (userCode) => read('user_code', userCode),
-
     async consume(id) {
-      const consumedAt = clock()
-      const intent = statements.consume({ model, id: keyOf(id), consumedAt })
+      const intent = statements.consume({ model, id: keyOf(model, id), consumedAt: clock() })
       await writer.write([{ ...intent, onMiss: () => new ConditionLost('consumed') }])
     },
 
     async destroy(id) {
-      const key = keyOf(id)
-      const seen = new Map([[memo(key), undefined]])
+      const key = keyOf(model, id)
+      const seen = new Map([[memo(model, key), undefined]])
       await writer.write([{ ...statements.destroy({ model, id: key }), ...survives }], seen)
     },
 
@@ -109,6 +80,43 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     },
   }
 }
+
+function readers(
+  model: string,
+  { database, writer, statements }: Parts,
+): Pick<ModelStore, 'find' | 'findByUid' | 'findByUserCode'> {
+  const findBy = async (column: 'uid' | 'user_code', value: string): Promise<Found> => {
+    const seen = writer.recall<ModelPayload>(memo(model, `${column}/${value}`))
+    if (seen !== undefined) return seen.value
+    const [row] = await database.rows<ModelRow>(statements.findBy[column]({ model, value }))
+    return row && withId(model, toPayload(row), HANDLE + row.id)
+  }
+  return {
+    async find(id) {
+      if (SECRET_IDS.has(model) && id.startsWith(HANDLE)) return undefined
+      const key = keyOf(model, id)
+      const seen = writer.recall<ModelPayload>(memo(model, key))
+      if (seen !== undefined) return seen.value && withId(model, seen.value, id)
+      const [row] = await database.rows<ModelRow>(statements.find({ model, id: key }))
+      return row && withId(model, toPayload(row), id)
+    },
+    findByUid: (uid) => findBy('uid', uid),
+    findByUserCode: (userCode) => findBy('user_code', userCode),
+  }
+}
+
+type Found = ModelPayload | undefined
+
+/** Under what a unit of work remembers what it has written. */
+const memo = (model: string, key: string): string => `model/${model}/${key}`
+
+function keyOf(model: string, id: string): string {
+  if (!SECRET_IDS.has(model)) return id
+  return id.startsWith(HANDLE) ? id.slice(1) : hash('sha256', id, 'base64url')
+}
+
+const withId = (model: string, payload: ModelPayload, id: string): ModelPayload =>
+  SECRET_IDS.has(model) ? { ...payload, jti: id } : payload
 
 function toPayload(row: ModelRow): ModelPayload {
   const payload = JSON.parse(row.payload) as ModelPayload

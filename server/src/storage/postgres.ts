@@ -7,9 +7,10 @@ import type { Schema } from './schema.ts'
 import type { Intent, Query, Statement } from './statement.ts'
 
 /** int8 arrives as text; times in milliseconds and counters fit a JavaScript number. */
-const types = {
-  getTypeParser: ((oid: number, format: 'text') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
+const INT8: number = pg.types.builtins.INT8
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format),
 }
 
 export function openPostgres(url: string, connections = 10): Database {
@@ -79,7 +80,7 @@ async function runIntents(client: pg.PoolClient, intents: readonly Intent[]): Pr
     rows = result.rows
     const affected = result.rowCount ?? 0
     if (affected === 0 && intent.onMiss !== undefined) throw intent.onMiss()
-    if (affected > 0 && intent.then !== undefined) await runIntents(client, intent.then)
+    if (affected > 0 && intent.followedBy !== undefined) await runIntents(client, intent.followedBy)
   }
   return rows
 }

@@ -35,7 +35,7 @@ export function openSqlite(file: string): Database {
         throw new StorageUnavailable('read failed', { cause })
       }
     },
-    apply: commits.apply,
+    apply: (intents) => commits.apply(intents),
     async close() {
       await commits.drain()
       await kysely.destroy()

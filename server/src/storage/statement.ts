@@ -22,7 +22,7 @@ export interface Intent extends Statement {
   /** Called once the unit is durable. */
   readonly onApplied?: () => void
   /** Applied only when this one affected a row. */
-  readonly then?: readonly Intent[]
+  readonly followedBy?: readonly Intent[]
 }
 
 class Slot {
@@ -33,7 +33,7 @@ class Slot {
   }
 }
 
-type Slots<Args> = <Name extends keyof Args & string>(name: Name) => Args[Name]
+export type Slots<Args> = <Name extends keyof Args & string>(name: Name) => Args[Name]
 
 /**
  * Compiles a query once and returns a function that only fills in values: building a query with
@@ -52,3 +52,9 @@ export function prepare<Args extends object, Row = unknown>(
     ),
   })
 }
+
+/** One slot for each column: a whole row to be filled in. */
+export const rowOf = <Row extends object>(
+  slot: Slots<Row>,
+  columns: readonly (keyof Row & string)[],
+): Row => Object.fromEntries(columns.map((column) => [column, slot(column)])) as Row

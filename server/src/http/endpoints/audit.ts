@@ -76,6 +76,7 @@ export const auditEndpoints: readonly Endpoint[] = [
     summary: 'Export all audit events that match, as a stream',
     access: 'read_audit',
     query: exportQuery,
+    media: ['text/csv', 'application/x-ndjson'],
     answers: { 200: 'auditExport' },
     async handle({ ports, service, query, origin }) {
       const { format, ...wanted } = query

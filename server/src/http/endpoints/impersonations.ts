@@ -80,6 +80,7 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     path: '/impersonations/:id',
     summary: 'Revoke an impersonation; an administrator may be named with `Actor-Token`',
     access: 'revoke_impersonation',
+    headers: { 'Actor-Token': 'access token of the administrator who revokes' },
     answers: { 204: null },
     async handle({ ports, params, service, header, origin }) {
       const found = idOrNull(params['id']) ?? ''

@@ -23,13 +23,13 @@ const startBody = (settings: Settings): z.ZodType<StartBody> =>
       impersonatorToken: z
         .string()
         .nullish()
-        .meta({ description: 'access token of the administrator; required' }),
+        .meta({ description: 'access token of the administrator', override: { type: 'string' } }),
       reason: text(500).optional(),
       ticket: text(200).optional(),
       mode: z.enum(['read_only', 'full']).optional(),
       redeemWithin: z.int().min(1).max(settings.impersonationSeconds).optional(),
     })
-    .meta({ id: 'StartImpersonation' })
+    .meta({ id: 'StartImpersonation', override: { required: ['impersonatorToken'] } })
 
 type StartRequest = ApiRequest<StartBody, undefined>
 

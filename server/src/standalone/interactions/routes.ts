@@ -44,7 +44,9 @@ export function interactionRoutes(parts: ProviderParts): Middleware {
     await decline(parts, ctx)
   })
   const serve = router.routes() as unknown as Middleware
-  return (ctx, next) => (ctx.path.startsWith('/interaction/') ? serve(ctx, next) : next())
+  return async (ctx, next) => {
+    await (ctx.path.startsWith('/interaction/') ? serve(ctx, next) : next())
+  }
 }
 
 async function show(parts: ProviderParts, ctx: Context, interaction: Interaction): Promise<void> {

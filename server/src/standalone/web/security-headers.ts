@@ -30,7 +30,8 @@ export function securityHeaders(issuer: string): Middleware {
     if (isForPrograms(ctx)) {
       ctx.set('X-Content-Type-Options', 'nosniff')
       if (isSecure) ctx.set('Strict-Transport-Security', HSTS)
-      return next()
+      await next()
+      return
     }
     await new Promise<void>((resolve, reject) => {
       headers(ctx.req, ctx.res, (error?: unknown) => {
@@ -39,7 +40,7 @@ export function securityHeaders(issuer: string): Middleware {
       })
     })
     if (isSecure) ctx.set('Strict-Transport-Security', HSTS)
-    return next()
+    await next()
   }
 }
 

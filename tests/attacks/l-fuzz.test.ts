@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { denials } from 'understudy'
+import { describe, expect, it } from 'vitest'
+import { onStage } from '../support/attack.ts'
+
+const ROOMY = { STARTS_PER_ACTOR: '1000000', STARTS_PER_SERVICE: '1000000' }
+
+describe.each(['sqlite', 'postgres'] as const)(
+  'whatever the description of the API allows, on %s',
+  (database) => {
+    const stage = onStage(database, { ...ROOMY, REQUIRE_MFA: 'false' })
+    const word = fc.oneof(
+      fc.constantFrom(
+        'usr_jane',
+        'usr_root',
+        'acme-portal',
+        'acme-billing',
+        'imp_x',
+        '',
+        '%00',
+        '..',
+      ),
+      fc.string({ maxLength: 40, unit: 'binary' }),
+    )
+    const value = fc.oneof(word, fc.integer(), fc.constant(null), fc.jsonValue({ maxDepth: 2 }))
+
+    it('L18 no request makes a 5xx, and every refusal has the shape of the contract', async () => {
+      const { cast } = stage
+      const { paths } = (await cast.request('GET', '/openapi.json')).body
+      const { impersonation_id } = (await stage.start()).body
+      const routes = Object.keys(paths).flatMap((path) =>
+        ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'].map((method) => ({ path, method })),
+      )
+      const input = fc.record({
+        route: fc.constantFrom(...routes),
+        token: fc.constantFrom(stage.service, stage.root, 'x', undefined),
+        parts: fc.array(fc.oneof(word, fc.constant(impersonation_id as string)), { minLength: 3 }),
+        query: fc.dictionary(
+          fc.constantFrom('limit', 'cursor', 'q', 'from', 'status', 'format', 'x'),
+          word,
+        ),
+        body: fc.oneof(
+          fc.dictionary(
+            fc.constantFrom('impersonatorToken', 'reason', 'mode', 'redeemWithin', 'events', 'x'),
+            fc.oneof(value, fc.constant(stage.root)),
+          ),
+          fc.constant({ impersonatorToken: stage.root }),
+          fc.string({ unit: 'binary' }),
+        ),
+        type: fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/plain'),
+      })
+      await fc.assert(
+        fc.asyncProperty(input, async ({ route, token, parts, query, body, type }) => {
+          let next = 0
+          const at = route.path.replaceAll(/\{\w+\}/g, () =>
+            encodeURIComponent((parts[next++] ?? '').toWellFormed()),
+          )
+          const search = new URLSearchParams(query).toString()
+          const text = typeof body === 'string' ? body : JSON.stringify(body)
+          const answer = await cast.request(route.method, `${at}?${search}`, {
+            ...(token !== undefined && { token }),
+            ...(route.method !== 'GET' && { body: text, headers: { 'content-type': type } }),
+          })
+          expect(answer.status).toBeLessThan(500)
+          if (answer.status < 400) return
+          const [status, error, description] = denials[answer.body.code as keyof typeof denials]
+          expect([answer.status, answer.body]).toEqual([
+            status,
+            expect.objectContaining({ error, error_description: description }),
+          ])
+          expect(answer.headers.get('x-request-id')).toBe(answer.body.request_id)
+        }),
+        { seed: 18, numRuns: 750, endOnFailure: true },
+      )
+    }, 120_000)
+  },
+)
