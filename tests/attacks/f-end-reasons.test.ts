@@ -3,7 +3,7 @@ import type { EndReason } from '../../server/src/impersonation/ending.ts'
 import { endReasons } from '../../server/src/impersonation/ending.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
-import type { Cast } from '../support/cast.ts'
+import type { Cast, JsonAnswer } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import { CookieJar } from '../support/cookie-jar.ts'
 import { assertInvariants } from '../support/invariants.ts'
@@ -60,6 +60,16 @@ const deeds: Readonly<Partial<Record<EndReason, (situation: Situation) => Promis
   reuse_detected: ({ cast, begun }) => cast.refresh(begun.first, { client_id: 'acme-billing' }),
 }
 
+const expectRefused = {
+  grant: expectInvalidGrant,
+  /** A disabled app is no client any more, and is told so (RFC 6749 §5.2). */
+  client: ({ status, body, headers }: JsonAnswer): void => {
+    const error_description = 'client authentication failed'
+    expect([status, body]).toEqual([401, { error: 'invalid_client', error_description }])
+    expect(headers.getSetCookie()).toEqual([])
+  },
+}
+
 const reasonsOf = (table: object): EndReason[] => Object.keys(table) as EndReason[]
 
 describe.each(['sqlite', 'postgres'] as const)('why an impersonation ends on %s', (database) => {
@@ -91,10 +101,7 @@ describe.each(['sqlite', 'postgres'] as const)('why an impersonation ends on %s'
         const { begun } = situation
         await conditions[reason]?.(situation)
         const answer = await cast.refresh(begun.refreshToken, { client_id: 'acme-billing' })
-        // A disabled app is no client any more, and is told so (RFC 6749 §5.2).
-        if (reason === 'app_not_eligible') {
-          expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client'])
-        } else expectInvalidGrant(answer)
+        expectRefused[reason === 'app_not_eligible' ? 'client' : 'grant'](answer)
         await expectEnded(booted, cast, begun.id, reason)
         await booted.parts.storage.apps.setEnabled('acme-billing', true)
         await expectAllDead(begun)
@@ -145,11 +152,13 @@ describe.each(['sqlite', 'postgres'] as const)('why an impersonation ends on %s'
   })
 
   it('knows no reason that no test produces, but for the subject ending it, which has no page yet', () => {
-    expect([
-      ...reasonsOf(conditions),
-      ...reasonsOf(deeds),
-      'not_redeemed',
-      'ended_by_subject',
-    ].toSorted()).toEqual(Object.keys(endReasons).toSorted())
+    expect(
+      [
+        ...reasonsOf(conditions),
+        ...reasonsOf(deeds),
+        'not_redeemed',
+        'ended_by_subject',
+      ].toSorted(),
+    ).toEqual(Object.keys(endReasons).toSorted())
   })
 })

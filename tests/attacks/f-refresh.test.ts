@@ -105,7 +105,7 @@ describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %
       await delay(round === 0 ? 0 : round * 2)
       if (round === 9) await first
       const answers = [await first, await cast.refresh(body.refresh_token)]
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]))
       for (const refreshToken of tokensOf(answers)) await expectDead(cast, { refreshToken })
       await expectEnded(booted, cast, body.impersonation_id, 'reuse_detected')
     }
@@ -168,7 +168,7 @@ describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %
       const { status, body: tokens } = await cast.refresh(token)
       expect(status).toBe(200)
       token = tokens.refresh_token
-      if (turn % 20 === 0) expect((await cast.introspect(token)).body.exp).toBe(end)
+      expect((await cast.introspect(token)).body.exp).toBe(end)
     }
     at(end)
     await expectDead(cast, { refreshToken: token })
@@ -303,13 +303,12 @@ describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %
     const refreshing = cast.refresh(body.refresh_token)
     await Promise.race([refreshing, delay(6000)])
     await unlock()
-    const answer = await refreshing
+    const { status, headers } = await refreshing
     // SQLite gives up after some seconds; PostgreSQL waits for up to ten.
-    expect(answer.status).toBe(database === 'sqlite' ? 503 : 200)
-    if (answer.status === 503) {
-      expect(answer.headers.get('retry-after')).toBe('1')
-      expect((await cast.refresh(body.refresh_token)).status).toBe(200)
-    }
+    const gaveUp = database === 'sqlite'
+    expect([status, headers.get('retry-after')]).toEqual(gaveUp ? [503, '1'] : [200, null])
+    const again = gaveUp ? await cast.refresh(body.refresh_token) : await refreshing
+    expect(again.status).toBe(200)
     await expectOpen(booted, cast, body.impersonation_id)
     await beside.close()
   })

@@ -156,7 +156,10 @@ describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', 
     const lifetime = decodeJwt(jwt)
     expect(Number(lifetime.exp) - Number(lifetime.iat)).toBe(300)
     const shop = await startResourceServer(booted)
-    expect(await shop.call('/profile', jwt)).toMatchObject({ status: 200, body: { sub: 'usr_jane' } })
+    expect(await shop.call('/profile', jwt)).toMatchObject({
+      status: 200,
+      body: { sub: 'usr_jane' },
+    })
     const refused = await revoke(jwt)
     expect([refused.status, refused.body.error]).toEqual([400, 'unsupported_token_type'])
     expect((await remove(begun.id, await cast.serviceToken())).status).toBe(204)
@@ -193,11 +196,17 @@ describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', 
       cast.start({ user: 'usr_omar', body: { impersonatorToken: begun.accessToken } })
     await booted.parts.storage.accounts.setRoles('usr_jane', ['super_admin'])
     expect(await door()).toMatchObject({ status: 403, body: { code: 'IMPERSONATION_FORBIDDEN' } })
-    expect(await start()).toMatchObject({ status: 403, body: { code: 'IMPERSONATOR_TOKEN_INVALID' } })
+    expect(await start()).toMatchObject({
+      status: 403,
+      body: { code: 'IMPERSONATOR_TOKEN_INVALID' },
+    })
     expectInvalidGrant(await cast.refresh(begun.refreshToken))
     await expectEnded(booted, cast, begun.id, 'subject_became_staff')
     expect(await door()).toMatchObject({ status: 403, body: { code: 'IMPERSONATION_FORBIDDEN' } })
-    expect(await start()).toMatchObject({ status: 403, body: { code: 'IMPERSONATOR_TOKEN_INVALID' } })
+    expect(await start()).toMatchObject({
+      status: 403,
+      body: { code: 'IMPERSONATOR_TOKEN_INVALID' },
+    })
   })
 
   it('G11 ends when the subject’s account is deleted', async () => {
@@ -211,7 +220,9 @@ describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', 
     await expectEnded(booted, cast, begun.id, 'subject_disabled')
     await expectDead(cast, begun)
     const columns = Object.keys(omar ?? {})
-    const values = columns.map((column) => (omar?.[column] === null ? 'null' : `'${String(omar?.[column])}'`))
+    const values = columns.map((column) =>
+      omar?.[column] === null ? 'null' : `'${omar?.[column] as string}'`,
+    )
     await beside.sql(`insert into account (${columns.join()}) values (${values.join()})`)
     await beside.close()
   })

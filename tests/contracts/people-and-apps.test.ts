@@ -76,6 +76,13 @@ describe.each(databases)('the stores of the ready-made server on %s', (database)
       })
     })
 
+    it('keep their roles when somebody else has changed them meanwhile', async () => {
+      await store().setRoles('usr_2', ['org_admin'], [])
+      const late = store().setRoles('usr_2', ['super_admin'], [])
+      await expect(late).rejects.toEqual(new ConditionLost('changed'))
+      expect((await store().find('usr_2'))?.roles).toEqual(['org_admin'])
+    })
+
     it.each([
       ['', [0, 1, 2, 3]],
       ['AGNES', [0]],

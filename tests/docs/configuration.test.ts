@@ -38,7 +38,7 @@ describe('the policy', () => {
     expect(settings.map(({ key, variable }) => [key, variable])).toEqual(
       Object.keys(S2sConfig).map((key) => [key, variableOf(key)]),
     )
-    for (const { key, effect } of settings) expect(effect, key).toMatch(/\.$/)
+    expect(settings.filter(({ effect }) => !effect.endsWith('.'))).toEqual([])
   })
 
   it.each(settings)('gives $key its default, as one writes it in $variable', (setting) => {
@@ -66,8 +66,8 @@ describe('the policy', () => {
   const choices = settings.filter(({ type }) => codeSpans(type).length === 2)
 
   it.each(choices)('allows for $key: $type', ({ variable, type }) => {
-    for (const value of codeSpans(type)) expect(accepts(variable, value), value).toBe(true)
-    expect(accepts(variable, 'another')).toBe(false)
+    const values = [...codeSpans(type), 'another']
+    expect(values.filter((value) => accepts(variable, value))).toEqual(codeSpans(type))
   })
 
   it('names every role, and the notation for one within an organisation', () => {

@@ -13,10 +13,10 @@ it('lists every code of the catalogue with its status, error and text, and no ot
 })
 
 it('says of every code when it comes and what to do', () => {
-  for (const [, , code, , when, , remedy] of tableRows(document, 'Codes')) {
-    expect(when, code).toMatch(/\.$/)
-    expect(remedy, code).toMatch(/\.$/)
-  }
+  const silent = tableRows(document, 'Codes').filter(
+    ([, , , , when = '', , remedy = '']) => !when.endsWith('.') || !remedy.endsWith('.'),
+  )
+  expect(silent).toEqual([])
 })
 
 it('names no code that does not exist', () => {

@@ -17,8 +17,8 @@ let issuer: string
 
 beforeAll(async () => {
   // Inside the package, whose name the example imports; git ignores the folder.
-  await mkdir(join(root, 'data'), { recursive: true })
-  folder = await mkdtemp(join(root, 'data/example-'))
+  await mkdir(join(root, '.vitest'), { recursive: true })
+  folder = await mkdtemp(join(root, '.vitest/example-'))
   await writeFile(join(folder, 'host.mjs'), example?.text ?? '')
   const port = 11_000 + Math.floor(Math.random() * 4_000)
   issuer = `http://localhost:${port}`

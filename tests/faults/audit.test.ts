@@ -63,7 +63,11 @@ describe.each(['sqlite', 'postgres'] as const)('an audit trail that fails on %s'
 
   /** Both ways of losing it: it refuses what is written, or it is not there. */
   const breakages = [
-    ['refuses inserts', () => beside.breakInserts('audit_event'), () => beside.repair('audit_event')],
+    [
+      'refuses inserts',
+      () => beside.breakInserts('audit_event'),
+      () => beside.repair('audit_event'),
+    ],
     [
       'is not there',
       () => beside.sql('alter table audit_event rename to audit_event_away'),
@@ -99,7 +103,9 @@ describe.each(['sqlite', 'postgres'] as const)('an audit trail that fails on %s'
       ended_by_impersonator: ({ accessToken }: Begun) =>
         cast.request('POST', '/api/v1/impersonation/end', { token: accessToken }),
       revoked_by_admin: async ({ id }: Begun) =>
-        cast.request('DELETE', `/api/v1/impersonations/${id}`, { token: await cast.serviceToken() }),
+        cast.request('DELETE', `/api/v1/impersonations/${id}`, {
+          token: await cast.serviceToken(),
+        }),
       token_revoked: ({ accessToken }: Begun) =>
         cast.form('/token/revocation', { token: accessToken, client_id: 'acme-portal' }),
       reuse_detected: ({ first }: Begun) => cast.refresh(first),

@@ -22,108 +22,113 @@ import {
   started,
 } from '../support/scene.ts'
 
-describe.each(['sqlite', 'postgres'] as const)('restarts, clocks and listeners on %s', (database) => {
-  let booted: Booted
-  let cast: Cast
+describe.each(['sqlite', 'postgres'] as const)(
+  'restarts, clocks and listeners on %s',
+  (database) => {
+    let booted: Booted
+    let cast: Cast
 
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
-  })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
+    beforeAll(async () => {
+      booted = await boot({ database, env: roomy })
+      cast = castOf(booted)
+    })
+    beforeEach(() => clearStage(booted))
+    afterEach(() => vi.useRealTimers())
+    afterEach(() => assertInvariants(booted, cast))
+    afterAll(() => booted.close())
 
-  async function restart(): Promise<void> {
-    await booted.restart(roomy)
-    await expect.poll(async () => (await fetch(`${booted.issuer}/healthz`)).status).toBe(200)
-  }
-
-  it('N08 knows a used refresh token after a restart, and ends what it belonged to', async () => {
-    const begun = await begin(cast)
-    await restart()
-    await expectAlive(cast, begun)
-    expectInvalidGrant(await cast.refresh(begun.first))
-    await expectEnded(booted, cast, begun.id, 'reuse_detected')
-    await expectDead(cast, begun)
-  })
-
-  it('N13 ends everything at once when the clock jumps by 31 minutes, and nothing is negative', async () => {
-    const begun = await begin(cast)
-    const { accessToken: actor } = await cast.signIn('root2@acme.test')
-    const other = await begin(cast, { actor, user: 'usr_omar' })
-    vi.useFakeTimers({ toFake: ['Date'] })
-    vi.setSystemTime(Date.now() + 31 * 60_000)
-    await booted.parts.impersonation.sweep()
-    for (const { id, refreshToken, accessToken } of [begun, other]) {
-      await expectEnded(booted, cast, id, 'lifetime_over')
-      await expectDead(cast, { refreshToken, accessToken })
-      const [event] = await endedEvents(cast, id)
-      expect(event?.details['duration_seconds']).toBe(1800)
+    async function restart(): Promise<void> {
+      await booted.restart(roomy)
+      await expect.poll(async () => (await fetch(`${booted.issuer}/healthz`)).status).toBe(200)
     }
-    const token = await cast.serviceToken()
-    const active = await cast.request('GET', '/api/v1/impersonations?status=active', { token })
-    expect(active.body).toEqual({ items: [], next_cursor: null })
-  })
 
-  describe('N21 a listener that throws costs an answer, never a kill', () => {
-    const fail = (): never => {
-      throw new Error('a listener of the host failed')
-    }
-    const during = async <T>(names: readonly string[], work: () => Promise<T>): Promise<T> => {
-      for (const name of names) booted.provider.on(name as 'grant.success', fail)
-      try {
-        return await work()
-      } finally {
-        for (const name of names) booted.provider.off(name as 'grant.success', fail)
+    it('N08 knows a used refresh token after a restart, and ends what it belonged to', async () => {
+      const begun = await begin(cast)
+      await restart()
+      await expectAlive(cast, begun)
+      expectInvalidGrant(await cast.refresh(begun.first))
+      await expectEnded(booted, cast, begun.id, 'reuse_detected')
+      await expectDead(cast, begun)
+    })
+
+    it('N13 ends everything at once when the clock jumps by 31 minutes, and nothing is negative', async () => {
+      const begun = await begin(cast)
+      const { accessToken: actor } = await cast.signIn('root2@acme.test')
+      const other = await begin(cast, { actor, user: 'usr_omar' })
+      vi.useFakeTimers({ toFake: ['Date'] })
+      vi.setSystemTime(Date.now() + 31 * 60_000)
+      await booted.parts.impersonation.sweep()
+      for (const { id, refreshToken, accessToken } of [begun, other]) {
+        await expectEnded(booted, cast, id, 'lifetime_over')
+        await expectDead(cast, { refreshToken, accessToken })
+        const [event] = await endedEvents(cast, id)
+        expect(event?.details['duration_seconds']).toBe(1800)
       }
-    }
+      const token = await cast.serviceToken()
+      const active = await cast.request('GET', '/api/v1/impersonations?status=active', { token })
+      expect(active.body).toEqual({ items: [], next_cursor: null })
+    })
 
-    it.each(['grant.success', 'refresh_token.consumed', 'refresh_token.saved', 'access_token.saved'])(
-      'on %s: the refresh fails and its token stays good',
-      async (name) => {
+    describe('N21 a listener that throws costs an answer, never a kill', () => {
+      const fail = (): never => {
+        throw new Error('a listener of the host failed')
+      }
+      const during = async <T>(names: readonly string[], work: () => Promise<T>): Promise<T> => {
+        for (const name of names) booted.provider.on(name as 'grant.success', fail)
+        try {
+          return await work()
+        } finally {
+          for (const name of names) booted.provider.off(name, fail)
+        }
+      }
+
+      it.each([
+        'grant.success',
+        'refresh_token.consumed',
+        'refresh_token.saved',
+        'access_token.saved',
+      ])('on %s: the refresh fails and its token stays good', async (name) => {
         const { body } = await started(cast)
         const answer = await during([name], () => cast.refresh(body.refresh_token))
         expect([answer.status, answer.body.error]).toEqual([500, 'server_error'])
         expect(JSON.stringify(answer.body)).not.toContain('listener')
         await expectOpen(booted, cast, body.impersonation_id)
         expect((await cast.refresh(body.refresh_token)).status).toBe(200)
-      },
-    )
+      })
 
-    it.each([['grant.revoked'], ['grant.error'], ['grant.revoked', 'server_error']])(
-      'on %s: a replay ends the impersonation',
-      async (...names) => {
+      it.each([['grant.revoked'], ['grant.error'], ['grant.revoked', 'server_error']])(
+        'on %s: a replay ends the impersonation',
+        async (...names) => {
+          const begun = await begin(cast)
+          const answer = await during(names, () => cast.refresh(begun.first))
+          expect([400, 500]).toContain(answer.status)
+          await expectEnded(booted, cast, begun.id, 'reuse_detected')
+          await expectDead(cast, begun)
+        },
+      )
+
+      it('on userinfo.error: what is noticed there ends it', async () => {
         const begun = await begin(cast)
-        const answer = await during(names, () => cast.refresh(begun.first))
-        expect([400, 500]).toContain(answer.status)
-        await expectEnded(booted, cast, begun.id, 'reuse_detected')
-        await expectDead(cast, begun)
-      },
-    )
+        await booted.parts.storage.accounts.setRoles('usr_root', [])
+        const answer = await during(['userinfo.error'], () => cast.userinfo(begun.accessToken))
+        expect(answer.status).toBe(500)
+        await expectEnded(booted, cast, begun.id, 'impersonator_not_allowed')
+      })
 
-    it('on userinfo.error: what is noticed there ends it', async () => {
-      const begun = await begin(cast)
-      await booted.parts.storage.accounts.setRoles('usr_root', [])
-      const answer = await during(['userinfo.error'], () => cast.userinfo(begun.accessToken))
-      expect(answer.status).toBe(500)
-      await expectEnded(booted, cast, begun.id, 'impersonator_not_allowed')
+      it('when it is patient and asynchronous: nothing waits for it', async () => {
+        const heard: string[] = []
+        const listen = async (ctx: KoaContextWithOIDC): Promise<void> => {
+          await Promise.resolve()
+          heard.push(ctx.oidc.route)
+        }
+        booted.provider.on('grant.success', listen)
+        await begin(cast)
+        booted.provider.off('grant.success', listen)
+        expect(heard).toEqual(['token'])
+      })
     })
-
-    it('when it is patient and asynchronous: nothing waits for it', async () => {
-      const heard: string[] = []
-      const listen = async (ctx: KoaContextWithOIDC): Promise<void> => {
-        await Promise.resolve()
-        heard.push(ctx.oidc.route)
-      }
-      booted.provider.on('grant.success', listen)
-      await begin(cast)
-      booted.provider.off('grant.success', listen)
-      expect(heard).toEqual(['token'])
-    })
-  })
-})
+  },
+)
 
 describe('SQLite', () => {
   it('N09 syncs every commit to disk: on first open, on reopen, after VACUUM', async () => {
@@ -131,9 +136,10 @@ describe('SQLite', () => {
     const cast = castOf(booted)
     const file = join(booted.parts.server.dataDir, 'understudy.sqlite')
     const pragma = async (): Promise<unknown> => {
-      const { kysely, close } = openSqlite(file)
-      const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(kysely)
-      await close()
+      const database = openSqlite(file)
+      const query = sql<{ synchronous: number }>`pragma synchronous`
+      const { rows } = await query.execute(database.kysely)
+      await database.close()
       return rows
     }
     expect(await pragma()).toEqual([{ synchronous: 2 }])

@@ -91,24 +91,26 @@ async function everyPage(): Promise<Map<string, Response>> {
 
 describe('Security headers (OWASP Secure Headers)', () => {
   it('are on every page, errors included', async () => {
-    for (const [name, answer] of await everyPage()) {
-      expect(answer.headers.get('content-type'), name).toBe('text/html; charset=utf-8')
-      const { headers } = answer
+    const pages = await everyPage()
+    const wrong = [...pages].filter(([, { headers }]) => {
       const policy = headers.get('content-security-policy') ?? ''
-      expect(policy, name).toContain("default-src 'none'")
-      expect(policy, name).toContain("frame-ancestors 'none'")
-      expect(policy, name).toContain("base-uri 'none'")
-      expect(policy, name).not.toMatch(/unsafe-|\*/)
-      expect(Object.fromEntries(headers), name).toMatchObject({
-        'x-frame-options': 'DENY',
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cache-control': expect.stringContaining('no-store'),
-        'x-request-id': expect.stringMatching(/^req_/),
-      })
-      for (const chatty of ['x-powered-by', 'server', 'etag']) {
-        expect(headers.get(chatty), `${name}: ${chatty}`).toBeNull()
-      }
+      return !(
+        headers.get('content-type') === 'text/html; charset=utf-8' &&
+        policy.startsWith("default-src 'none';") &&
+        policy.includes("base-uri 'none'") &&
+        policy.includes("frame-ancestors 'none'") &&
+        !/unsafe-|\*/.test(policy) &&
+        headers.get('x-frame-options') === 'DENY' &&
+        headers.get('x-content-type-options') === 'nosniff' &&
+        headers.get('referrer-policy') === 'no-referrer' &&
+        headers.get('cache-control')?.includes('no-store') &&
+        headers.get('x-request-id')?.startsWith('req_')
+      )
+    })
+    expect(wrong.map(([name]) => name)).toEqual([])
+    const chatty = ['x-powered-by', 'server', 'etag']
+    for (const { headers } of pages.values()) {
+      expect(chatty.filter((name) => headers.has(name))).toEqual([])
     }
   })
 
@@ -145,7 +147,7 @@ describe('The Host header (RFC 9110 §7.2)', () => {
         forwarded: 'host=evil.com;proto=https',
       })
       expect(addresses.length).toBeGreaterThan(5)
-      for (const address of addresses) expect(address).toMatch(`${booted.issuer}`)
+      for (const address of addresses) expect(address.startsWith(booted.issuer)).toBe(true)
     }
   })
 })
@@ -258,10 +260,12 @@ describe('Error pages', () => {
       `/${encodeURIComponent(hostile)}`,
     ]
     for (const address of addresses) {
-      const seen = await visitor.open(address)
-      expect(seen.status, address).toBeGreaterThanOrEqual(400)
-      expect(seen.status, address).toBeLessThan(500)
-      expect(seen.text, address).not.toMatch(/<script|alert/)
+      const { status, text } = await visitor.open(address)
+      expect({ address, refused: status >= 400 && status < 500 }).toEqual({
+        address,
+        refused: true,
+      })
+      expect(text).not.toMatch(/<script|alert/)
     }
   })
 

@@ -6,7 +6,7 @@ import { passPages, Visitor } from '../support/visitor.ts'
 
 const CALLBACK = 'http://localhost:4001/auth/callback'
 const RESOURCE = 'http://localhost:4004'
-// The loopback speaks http.
+// oxlint-disable-next-line typescript/no-deprecated -- the loopback speaks http
 const insecure = { [oauth.allowInsecureRequests]: true } as const
 
 const panel: oauth.Client = { client_id: 'admin-panel' }
@@ -188,7 +188,7 @@ describe('oauth4webapi', () => {
     const forged = `${header}.${payload}.${'A'.repeat(86)}`
     await expect(asResourceServer(forged)).rejects.toThrow('signature')
     // An ID token is none, though it is signed by the same key (RFC 9068 §4).
-    await expect(asResourceServer(tokens.id_token ?? '')).rejects.toThrow()
+    await expect(asResourceServer(tokens.id_token ?? '')).rejects.toThrow('typ')
     await revoke(tokens.refresh_token ?? '')
     await expect(refresh(tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',

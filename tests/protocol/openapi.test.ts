@@ -105,16 +105,13 @@ describe('/openapi.json (OpenAPI 3.1)', () => {
       servers: [{ url: booted.issuer }],
     })
     for (const [name, { summary, responses, security, parameters = [] }] of operations()) {
-      expect(summary, name).toMatch(/^[A-Z]/)
-      expect(Object.keys(responses), name).toContain('default')
+      expect(summary).toMatch(/^[A-Z]/)
+      expect(Object.keys(responses)).toContain('default')
       for (const { description } of Object.values(responses)) expect(description).not.toBe('')
-      expect(security, name).toHaveLength(1)
-      const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)
+      expect(security).toHaveLength(1)
+      const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)
       const declared = parameters.filter((parameter) => parameter.in === 'path')
-      expect(
-        declared.map((parameter) => parameter.name),
-        name,
-      ).toEqual(inPath)
+      expect([name, ...declared.map((parameter) => parameter.name)]).toEqual([name, ...wanted])
     }
   })
 
@@ -220,8 +217,8 @@ describe('What the API answers', () => {
   ])('is what is described: %s at %s', async (path, address) => {
     const answer = await get(address)
     expect(undeclared(`GET ${API}${path}`, answer)).toEqual([])
-    if (answer.status === 200 && 'items' in Object(answer.body))
-      expect(answer.body.items).not.toEqual([])
+    // What is described by an empty list would be nothing.
+    expect(answer.body.items).not.toEqual([])
   })
 
   it('is what is described, for every refusal a caller without rights meets', async () => {
@@ -232,8 +229,7 @@ describe('What the API answers', () => {
       const json = operation.requestBody === undefined ? {} : { json: {} }
       for (const token of [undefined, 'unknown', readonly]) {
         const answer = await cast.request(method, path, { ...json, ...(token && { token }) })
-        if (answer.status < 400) continue
-        expect(undeclared(name, answer), `${name} ${answer.status}`).toEqual([])
+        expect({ name, undeclared: undeclared(name, answer) }).toEqual({ name, undeclared: [] })
       }
     }
   })

@@ -177,7 +177,7 @@ describe('A one-time code (RFC 6238 §5.2)', () => {
     const both = await Promise.all([atCode('agent@acme.test'), atCode('agent@acme.test')])
     const code = await freshCode(booted, 'agent@acme.test')
     const seen = await Promise.all(both.map(({ visitor, page }) => visitor.submit(page, { code })))
-    expect(seen.map(({ status }) => status).toSorted()).toEqual([303, 400])
+    expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([303, 400]))
   })
 
   it('may be typed with spaces', async () => {

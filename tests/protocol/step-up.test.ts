@@ -8,6 +8,7 @@ import type { Seen } from '../support/visitor.ts'
 import {
   askedFor,
   authorization,
+  freshCode,
   passPages,
   PASSWORD,
   redeem,
@@ -161,9 +162,6 @@ describe(`acr_values=${MFA} (RFC 9470 §4)`, () => {
   })
 
   it('asks for the second factor in a session without it', async () => {
-    await booted.parts.storage.secondFactors.find('usr_jane').then((none) => {
-      expect(none).toBeUndefined()
-    })
     const { visitor } = await signIn('mateus@northwind.test', { clientId: 'acme-portal' })
     const { storage, box, clock } = booted.parts
     await storage.secondFactors.enrol('usr_mateus', box.seal('JBSWY3DPEHPK3PXP'), clock())
@@ -210,6 +208,42 @@ describe('prompt=login (OpenID Connect Core §3.1.2.1)', () => {
     const { url } = await visitor.submit(handOver, {})
     const { body } = await redeem(cast, request, url)
     expect(decodeJwt((body as Tokens).id_token)).toMatchObject({ sub: 'usr_omar' })
+  })
+})
+
+describe('Between password and code', () => {
+  it('five minutes may pass; after that the password is asked for again', async () => {
+    const visitor = new Visitor(booted.issuer)
+    const login = await visitor.open(authorization().address)
+    const second = await visitor.submit(login, { email: ROOT, password: PASSWORD })
+    pass(299)
+    expect(askedFor(await visitor.open(second.url))).toEqual(['code'])
+    pass(2)
+    expect(askedFor(await visitor.open(second.url))).toEqual(['email', 'password'])
+    const late = await visitor.submit(second, { code: await freshCode(booted, ROOT) })
+    expect(askedFor(late)).toEqual(['email', 'password'])
+  })
+
+  it('an account may be disabled: its code is worth nothing then', async () => {
+    const { accounts } = booted.parts.storage
+    const visitor = new Visitor(booted.issuer)
+    const login = await visitor.open(authorization().address)
+    const second = await visitor.submit(login, { email: 'olga@northwind.test', password: PASSWORD })
+    await accounts.setStatus('usr_olga', 'disabled')
+    const code = await freshCode(booted, 'olga@northwind.test')
+    const refused = await visitor.submit(second, { code })
+    expect(askedFor(refused)).toEqual(['email', 'password'])
+  })
+})
+
+describe('A session of an account that was disabled since', () => {
+  it('signs nobody in', async () => {
+    const { visitor } = await signIn('priya@northwind.test', { clientId: 'acme-portal' })
+    await booted.parts.storage.accounts.setStatus('usr_priya', 'disabled')
+    const { url } = await ask(visitor, { prompt: 'none' }, 'acme-portal')
+    expect(new URL(url).searchParams.get('error')).toBe('login_required')
+    const seen = await ask(visitor, {}, 'acme-portal')
+    expect(askedFor(seen)).toEqual(['email', 'password'])
   })
 })
 

@@ -5,6 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { Booted } from './boot.ts'
+import type { Dump } from './dump-of.ts'
+import { dumpOf } from './dump-of.ts'
 
 export interface Ran {
   readonly code: number | null
@@ -27,15 +30,15 @@ export interface CommandLine {
   run(words: string | readonly string[], options?: RunOptions): Promise<Ran>
   /** Starts one that goes on until it is told to stop. */
   start(words: string, options?: RunOptions): ChildProcess
+  /** All that lies in the SQLite database of the folder. */
+  dump(): Promise<Dump>
   close(): Promise<void>
 }
 
 const BINARY = join(import.meta.dirname, '../../server/bin/understudy.js')
 
 /** @param shared variables of a server that is there already; else a fresh folder without the demo. */
-export async function commandLine(
-  shared?: Readonly<Record<string, string>>,
-): Promise<CommandLine> {
+export async function commandLine(shared?: Readonly<Record<string, string>>): Promise<CommandLine> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-cli-'))
   const own = { DATA_DIR: join(folder, 'data'), DEMO: 'false' }
   const start = (words: readonly string[], options: RunOptions = {}): ChildProcess =>
@@ -48,12 +51,16 @@ export async function commandLine(
     async run(words, options = {}) {
       const child = start(typeof words === 'string' ? words.split(' ') : words, options)
       child.stdin?.end(options.input ?? '')
-      const said = [child.stdout, child.stderr].map((stream) => text(stream as NodeJS.ReadableStream))
+      const said = [child.stdout, child.stderr].map((stream) =>
+        text(stream as NodeJS.ReadableStream),
+      )
       const [code] = (await once(child, 'exit')) as [number | null]
       const [out = '', err = ''] = await Promise.all(said)
       return { code, out, err }
     },
     start: (words, options) => start(words.split(' '), options),
+    dump: () =>
+      dumpOf({ parts: { server: { dataDir: own.DATA_DIR, databaseUrl: undefined } } } as Booted),
     close: () => rm(folder, { recursive: true }),
   }
 }

@@ -47,22 +47,32 @@ function armSqlite(hits: (sql: string) => boolean): () => void {
   const memory = new Sqlite(':memory:')
   const prototype = Object.getPrototypeOf(memory.prepare('select 1')) as Patched
   memory.close()
-  return patch(prototype, ['run', 'all'], (original) => function call(this: unknown, ...input) {
-    if (hits((this as Sqlite.Statement).source)) {
-      throw new Sqlite.SqliteError('disk I/O error', 'SQLITE_IOERR')
-    }
-    return original.apply(this, input)
-  })
+  return patch(
+    prototype,
+    ['run', 'all'],
+    (original) =>
+      function call(this: unknown, ...input) {
+        if (hits((this as Sqlite.Statement).source)) {
+          throw new Sqlite.SqliteError('disk I/O error', 'SQLITE_IOERR')
+        }
+        return original.apply(this, input)
+      },
+  )
 }
 
 function armPostgres(hits: (sql: string) => boolean): () => void {
   const prototype = pg.Client.prototype as unknown as Patched
-  return patch(prototype, ['query'], (original) => function call(this: unknown, ...input) {
-    const [query] = input
-    const sql = typeof query === 'string' ? query : String((query as { text?: string }).text)
-    const instead = 'select pg_terminate_backend(pg_backend_pid())'
-    return original.apply(this, hits(sql) ? [instead, ...input.slice(1)] : input)
-  })
+  return patch(
+    prototype,
+    ['query'],
+    (original) =>
+      function call(this: unknown, ...input) {
+        const [query] = input
+        const sql = typeof query === 'string' ? query : String((query as { text?: string }).text)
+        const instead = 'select pg_terminate_backend(pg_backend_pid())'
+        return original.apply(this, hits(sql) ? [instead, ...input.slice(1)] : input)
+      },
+  )
 }
 
 function patch(

@@ -19,6 +19,7 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   actor: { account: account('boss', { roles: ['boss'] }), mfaAt: NOW / 1000, session: 'uid' },
   subject: account('jane'),
   app: app('portal'),
+  canRedeem: true,
   consent: undefined,
   running: undefined,
   ...more,

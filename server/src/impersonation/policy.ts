@@ -32,6 +32,8 @@ export interface Facts {
   readonly actor: Actor
   readonly subject: Account | undefined
   readonly app: App | undefined
+  /** Whether the authorization server knows the app as a public client with refresh tokens. */
+  readonly canRedeem: boolean
   readonly consent: Consent | undefined
   /** The impersonation this actor has running already. */
   readonly running: Impersonation | undefined
@@ -108,8 +110,8 @@ export const pairRules: readonly Rule[] = [
     name: 'app',
     code: 'APP_NOT_ELIGIBLE',
     description: 'The app is an enabled single-page app, and not one administrators act from.',
-    passes: ({ settings, app }) =>
-      isEligible(app) && !settings.impersonatorClients.includes(app.clientId),
+    passes: ({ settings, app, canRedeem }) =>
+      isEligible(app) && canRedeem && !settings.impersonatorClients.includes(app.clientId),
   },
   {
     name: 'consent',

@@ -1,3 +1,4 @@
+import { isEligible } from '../impersonation/app.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { Actor, Facts, Wish } from '../impersonation/policy.ts'
 import { endByTime } from '../impersonation/liveness.ts'
@@ -22,7 +23,7 @@ export async function gatherFacts(
   request: ImpersonationRequest,
   actor: Actor,
 ): Promise<{ facts: Facts; overdue: Impersonation | null }> {
-  const { directory, settings, clock } = ports
+  const { directory, tokens, settings, clock } = ports
   const { subject, app } = request
   const now = clock()
   const [account, client, consent, open] = await Promise.all([
@@ -34,6 +35,7 @@ export async function gatherFacts(
   // One whose time is over blocks nobody, whether or not somebody has written its end yet.
   const overdue = open !== undefined && endByTime(open, now) !== null ? open : null
   const running = overdue === null ? open : undefined
-  const facts = { settings, now, wish: request.wish, actor, running }
+  const canRedeem = isEligible(client) && (await tokens.canRedeem(client.clientId))
+  const facts = { settings, now, wish: request.wish, actor, running, canRedeem }
   return { facts: { ...facts, subject: account, app: client, consent }, overdue }
 }

@@ -29,5 +29,7 @@ export interface Tokens {
   findBearer(token: string): Promise<BearerToken | undefined>
   /** Makes the grant and the first refresh token, inside the unit; resolves to the token. */
   mint(impersonation: Impersonation, app: App): Promise<string>
+  /** Whether the app may redeem what `mint` makes: a client without a secret, with refresh tokens. */
+  canRedeem(clientId: string): Promise<boolean>
   isSignedIn(session: string, sub: string): Promise<boolean>
 }

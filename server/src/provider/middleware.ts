@@ -25,26 +25,22 @@ export function asUnitOfWork(
     const ctx = koaContext as unknown as KoaContextWithOIDC
     const origin = originOf(ctx)
     const request: ProviderRequest = { ctx, origin, impersonation: null, shown: null }
-    let thrown: { readonly error: unknown } | undefined
+    const thrown: unknown[] = []
     const work = async (): Promise<void> => {
       await next()
       if (request.failure !== undefined && !wantsPage(ctx)) throw request.failure
       await noticeEnd(ports, provider(), request)
       await afterwards(ports, request)
     }
-    // Also where something throws, say a host's listener: a replay must not survive it.
-    const isRefused = (): boolean => thrown !== undefined || ctx.status >= 400
     try {
       await serveAs(request, () =>
         ports.unitOfWork.run(
-          () =>
-            work().catch((error: unknown) => {
-              thrown = { error }
-            }),
-          () => (isRefused() ? 'endings' : 'everything'),
+          // A host's listener that throws must not save a replayed token from its end.
+          () => work().catch((error: unknown) => void thrown.push(error)),
+          () => (thrown.length === 0 && ctx.status < 400 ? 'everything' : 'endings'),
         ),
       )
-      if (thrown !== undefined) throw (thrown as { error: unknown }).error
+      if (thrown.length > 0) throw thrown[0]
       if (ctx.status === 401 && ctx.oidc !== undefined) await noteFailedClient(ports, request)
     } catch (error) {
       await recover(ports, provider(), request, error)

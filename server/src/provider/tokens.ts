@@ -53,6 +53,8 @@ export function createTokens(
       return { kind: 'impersonation', impersonation: found.grantId, app: found.clientId ?? '' }
     },
 
+    canRedeem: async (clientId) => (await findPublicClient(provider(), clientId)) !== undefined,
+
     mint: (impersonation, app) => mint(provider(), impersonation, app),
 
     async isSignedIn(session, sub) {
@@ -74,22 +76,21 @@ const isAcceptable = (token: AccessToken, settings: Settings): boolean =>
 
 /**
  * What the directory calls a single-page app must be one as a client, too: a token nobody can redeem,
- * or only somebody with a secret, helps nobody.
- *
- * @throws Denied APP_NOT_ELIGIBLE, also when the library finds the registration itself impossible
+ * or only somebody with a secret, helps nobody. Nor does a registration the library finds impossible.
  */
-async function findPublicClient(provider: Provider, clientId: string): Promise<Client> {
+async function findPublicClient(provider: Provider, clientId: string): Promise<Client | undefined> {
   const client = await provider.Client.find(clientId).catch((error: unknown) => {
     if (error instanceof errors.InvalidClientMetadata) return undefined
     throw error
   })
   const isPublic = client?.clientAuthMethod === 'none' && client.grantTypeAllowed('refresh_token')
-  if (client === undefined || !isPublic) throw new Denied('APP_NOT_ELIGIBLE')
-  return client
+  return isPublic ? client : undefined
 }
 
 async function mint(provider: Provider, impersonation: Impersonation, app: App): Promise<string> {
   const client = await findPublicClient(provider, impersonation.app)
+  // It was one a moment ago, when the rules were asked.
+  if (client === undefined) throw new Denied('APP_NOT_ELIGIBLE')
   const { id, subject: accountId, scope } = impersonation
   const exp = impersonation.expiresAt / 1000
   const grant = Object.assign(new provider.Grant({ accountId, clientId: client.clientId }), {

@@ -4,7 +4,7 @@ import { MFA_ACR } from '../index.ts'
 
 /**
  * The library's prompts, and a login that is asked for again when `acr_values` wants a second factor
- * (RFC 9470 §4) that the session has not seen.
+ * (RFC 9470 §4) that the session has not seen, or when its account is no longer there to be used.
  */
 export function interactionPolicy(): policies.DefaultPolicy {
   const policy = library.base()
@@ -15,6 +15,14 @@ export function interactionPolicy(): policies.DefaultPolicy {
       'a login with a second factor is required',
       'login_required',
       ({ oidc }) => wantsSecondFactor(oidc.params) && oidc.session?.acr !== MFA_ACR,
+    ),
+  )
+  login?.checks.add(
+    new library.Check(
+      'account_gone',
+      'the account cannot be used',
+      'login_required',
+      ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
     ),
   )
   return policy

@@ -14,7 +14,7 @@ export interface SecretBox {
   sign(purpose: string, text: string): string
 }
 
-export function createSecretBox(key: Buffer): SecretBox {
+function createSecretBox(key: Buffer): SecretBox {
   const derive = (purpose: string): Buffer =>
     Buffer.from(hkdfSync('sha256', key, 'understudy', purpose, 32))
   const sealing = derive('seal')

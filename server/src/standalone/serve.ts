@@ -8,10 +8,11 @@ import { startServer } from './start-server.ts'
  */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const server = await startServer(env)
-  process.stdout.write(announcement(server))
-  await new Promise<void>((resolve) => {
+  const told = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
+  process.stdout.write(announcement(server))
+  await told
   await server.stop()
 }

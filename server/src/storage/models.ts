@@ -56,7 +56,8 @@ function createModelStore(model: string, parts: Parts): ModelStore {
     ...readers(model, parts),
 
     async upsert(id, payload, expiresIn) {
-      const row = toRow(model, keyOf(model, id), payload, clock() + expiresIn * 1000)
+      const end = endOf(payload) ?? clock() + expiresIn * 1000
+      const row = toRow(model, keyOf(model, id), payload, end)
       const write = model === 'ReplayDetection' ? statements.insertOnce : statements.upsert
       const seen = new Map([[memo(model, row.id), payload]])
       if (row.uid !== null) seen.set(memo(model, `uid/${row.uid}`), payload)
@@ -117,6 +118,10 @@ function keyOf(model: string, id: string): string {
 
 const withId = (model: string, payload: ModelPayload, id: string): ModelPayload =>
   SECRET_IDS.has(model) ? { ...payload, jti: id } : payload
+
+/** To the second what the model says itself; counted from now it would come out a moment later. */
+const endOf = ({ exp }: ModelPayload): number | null =>
+  typeof exp === 'number' ? exp * 1000 : null
 
 function toPayload(row: ModelRow): ModelPayload {
   const payload = JSON.parse(row.payload) as ModelPayload

@@ -15,7 +15,8 @@ export function canonicalHost(issuer: string, trustedProxies: number): Middlewar
   return async (ctx, next) => {
     const inClear =
       trustedProxies > 0 && protocol === 'https:' && ctx.get('x-forwarded-proto') === 'http'
-    if (inClear || !ours.has(ctx.get('host').toLowerCase())) {
+    const names = [ctx.get('host'), hostInTarget(ctx.originalUrl) ?? host]
+    if (inClear || !names.every((name) => ours.has(name.toLowerCase()))) {
       ctx.status = 421
       ctx.body = { error: 'invalid_request', error_description: 'This server has another name.' }
       return
@@ -25,6 +26,15 @@ export function canonicalHost(issuer: string, trustedProxies: number): Middlewar
     delete headers['x-forwarded-host']
     headers['x-forwarded-proto'] = protocol.slice(0, -1)
     if (trustedProxies === 0) delete headers['x-forwarded-for']
+    ctx.url = ctx.url.replace(TARGET_HOST, '/')
+    ctx.originalUrl = ctx.url
+    ctx.request.originalUrl = ctx.url
     await next()
   }
 }
+
+/** A target may name a host itself (RFC 9112 §3.2.2), which Koa believes before any header. */
+const TARGET_HOST = /^https?:\/\/[^/?#]*\/?/i
+
+const hostInTarget = (target: string): string | undefined =>
+  TARGET_HOST.test(target) ? (URL.parse(target)?.host ?? '') : undefined

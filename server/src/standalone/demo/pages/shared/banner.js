@@ -56,8 +56,7 @@ function draw({ actor, subject, mode, reason, ticket }, left, onEnd) {
     element('span', {}, 'signed in as ', strong('actor', actor)),
     element('span', { class: 'impersonation-mode' }, MODES[mode]),
     ...(why === '' ? [] : [element('span', { class: 'impersonation-why' }, why)]),
-    left,
-    end,
+    element('span', { class: 'impersonation-exit' }, left, end),
   )
 }
 
