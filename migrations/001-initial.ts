@@ -185,6 +185,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       )
       .addColumn('created_at', int, required),
   )
+  await sql`create unique index signing_key_one_current on signing_key (alg) where state = 'current'`.execute(
+    db,
+  )
   await create(
     db.schema
       .createTable('rate_limit')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Role, S2sConfig } from '../../server/src/configs/variable.ts'
+import { defaultSettings } from 'understudy'
 import { loadSettings, variableOf } from '../../server/src/standalone/policy-settings.ts'
 import { loadServerSettings } from '../../server/src/standalone/server-settings.ts'
 import { codeSpans, readDocument, tableRows } from './markdown.ts'
@@ -44,6 +45,10 @@ describe('the policy', () => {
   it.each(settings)('gives $key its default, as one writes it in $variable', (setting) => {
     const { key, variable, text } = setting
     expect(loadSettings({ [variable]: text })[key]).toEqual(S2sConfig[key])
+  })
+
+  it('is for a mounting host what it is for the ready-made server', () => {
+    expect(defaultSettings).toEqual(S2sConfig)
   })
 
   const numbers = settings.flatMap((setting) => {
@@ -95,17 +100,19 @@ describe('the server', () => {
     expect(Object.fromEntries(defaults)).toEqual({
       '`ISSUER`': '`http://localhost:<PORT>`',
       '`PORT`': '`4000`',
+      '`HOST`': '',
       '`DATA_DIR`': '`./data`',
       '`DATABASE_URL`': '',
       '`SECRET_KEY`': '',
       '`TRUSTED_PROXIES`': '`0`',
       '`LOG_LEVEL`': '`info`',
       '`NODE_ENV`': '',
-      '`DEMO`': '`true`, in production `false`',
+      '`DEMO`': '`true` on a loopback issuer, in production `false`',
     })
     expect(loadServerSettings({})).toEqual({
       issuer: 'http://localhost:4000',
       port: 4000,
+      host: undefined,
       dataDir: './data',
       databaseUrl: undefined,
       secretKey: undefined,
@@ -115,6 +122,7 @@ describe('the server', () => {
       demo: true,
     })
     expect(loadServerSettings({ NODE_ENV: 'production' })).toMatchObject({ demo: false })
+    expect(loadServerSettings({ ISSUER: 'https://login.example' })).toMatchObject({ demo: false })
   })
 })
 

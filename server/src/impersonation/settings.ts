@@ -22,5 +22,24 @@ export interface Settings {
   readonly startsPerService: number
 }
 
+/** What holds where a host says nothing else; configs/variable.ts repeats it for operators. */
+export const defaultSettings: Settings = {
+  impersonationRoles: ['super_admin'],
+  impersonatorClients: ['admin-panel'],
+  impersonationServices: null,
+  impersonationSeconds: 1800,
+  accessTokenSeconds: 300,
+  defaultMode: 'read_only',
+  requireMfa: true,
+  mfaMaxAgeSeconds: 300,
+  requireReason: false,
+  ticketPattern: null,
+  linkParameters: 'query',
+  impersonateAdmins: false,
+  startsPerActor: 120,
+  checksPerActor: 600,
+  startsPerService: 600,
+}
+
 /** Authentication context class of a login with a second factor, requestable at `/auth`. */
 export const MFA_ACR = 'urn:understudy:acr:mfa'

@@ -1,5 +1,6 @@
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { DenialCode } from '../impersonation/denial.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
@@ -31,7 +32,8 @@ export async function recogniseService(
   origin: Origin,
 ): Promise<Service> {
   const service = token === null ? undefined : await ports.tokens.findService(token)
-  const code = await findDefect(ports, token, service, scope)
+  const acting = service === undefined ? await findActing(ports, token) : undefined
+  const code = findDefect(ports, { token, service, acting }, scope)
   if (service !== undefined && code === null) return service
   await recordAside(
     ports,
@@ -40,6 +42,10 @@ export async function recogniseService(
       outcome: 'denied',
       code,
       service: service?.clientId ?? null,
+      actor: acting?.actor ?? null,
+      subject: acting?.subject ?? null,
+      app: acting?.app ?? null,
+      impersonation: acting?.id ?? null,
       details: { scope },
     },
     origin,
@@ -48,18 +54,30 @@ export async function recogniseService(
   throw new Denied({ code: code ?? 'S2S_TOKEN_INVALID', details })
 }
 
-async function findDefect(
-  { tokens, settings }: Ports,
+/** The impersonation somebody tries to call with instead of a service's token. */
+async function findActing(
+  { tokens, impersonations }: Ports,
   token: string | null,
-  service: Service | undefined,
+): Promise<Impersonation | undefined> {
+  const bearer = token === null ? undefined : await tokens.findBearer(token)
+  return bearer?.kind === 'impersonation' ? impersonations.find(bearer.impersonation) : undefined
+}
+
+interface Caller {
+  readonly token: string | null
+  readonly service: Service | undefined
+  readonly acting: Impersonation | undefined
+}
+
+function findDefect(
+  { settings }: Ports,
+  { token, service, acting }: Caller,
   scope: ServiceScope,
-): Promise<DenialCode | null> {
+): DenialCode | null {
   if (token === null) return 'UNAUTHENTICATED'
-  if (service === undefined) {
-    // Somebody acting for somebody else must not reach the API that lets them do so (CWE-441).
-    const bearer = await tokens.findBearer(token)
-    return bearer?.kind === 'impersonation' ? 'IMPERSONATION_FORBIDDEN' : 'S2S_TOKEN_INVALID'
-  }
+  // Somebody acting for somebody else must not reach the API that lets them do so (CWE-441).
+  if (acting !== undefined) return 'IMPERSONATION_FORBIDDEN'
+  if (service === undefined) return 'S2S_TOKEN_INVALID'
   // The scope is compared as a whole word: `rootx` or `ROOT` is not `root`.
   if (!service.scopes.has('root') && !service.scopes.has(scope)) return 'S2S_SCOPE'
   const allowed = settings.impersonationServices

@@ -6,7 +6,7 @@ import type { App } from '../impersonation/app.ts'
 import type { Settings } from '../impersonation/settings.ts'
 import { MFA_ACR } from '../impersonation/settings.ts'
 import { Denied } from '../operations/denied.ts'
-import type { Tokens } from '../ports/tokens.ts'
+import type { ActorToken, Tokens } from '../ports/tokens.ts'
 import { GRANT_TYPE, isImpersonated } from './request.ts'
 
 /**
@@ -31,20 +31,7 @@ export function createTokens(
       return client && { clientId: client.clientId, scopes: found.scopes }
     },
 
-    async findActor(token) {
-      const found = await provider().AccessToken.find(token)
-      if (found === undefined || !isAcceptable(found, settings)) return undefined
-      const grant = await provider().Grant.find(found.grantId)
-      if (grant?.accountId !== found.accountId || grant.clientId !== found.clientId)
-        return undefined
-      const { acr, amr, auth_time: authTime } = (found.extra ?? {}) as Record<string, unknown>
-      const usedMfa = acr === MFA_ACR || (Array.isArray(amr) && amr.includes('mfa'))
-      return {
-        sub: found.accountId,
-        mfaAt: usedMfa && typeof authTime === 'number' ? authTime : null,
-        session: found.sessionUid ?? null,
-      }
-    },
+    findActor: (token) => findActor(provider(), settings, token),
 
     async findBearer(token) {
       const found = await provider().AccessToken.find(token)
@@ -60,6 +47,24 @@ export function createTokens(
     async isSignedIn(session, sub) {
       return (await provider().Session.findByUid(session))?.accountId === sub
     },
+  }
+}
+
+async function findActor(
+  provider: Provider,
+  settings: Settings,
+  token: string,
+): Promise<ActorToken | undefined> {
+  const found = await provider.AccessToken.find(token)
+  if (found === undefined || !isAcceptable(found, settings)) return undefined
+  const grant = await provider.Grant.find(found.grantId)
+  if (grant?.accountId !== found.accountId || grant.clientId !== found.clientId) return undefined
+  const { acr, amr, auth_time: authTime } = (found.extra ?? {}) as Record<string, unknown>
+  const usedMfa = acr === MFA_ACR || (Array.isArray(amr) && amr.includes('mfa'))
+  return {
+    sub: found.accountId,
+    mfaAt: usedMfa && typeof authTime === 'number' ? authTime : null,
+    session: found.sessionUid ?? null,
   }
 }
 

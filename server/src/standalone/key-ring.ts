@@ -1,6 +1,8 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
 import type { SigningKey, Storage } from '../index.ts'
+import { ConditionLost } from '../index.ts'
+import { ConfigurationError } from './policy-settings.ts'
 import type { SecretBox } from './secret-box.ts'
 
 const ALGORITHMS = ['ES256', 'RS256'] as const
@@ -11,18 +13,32 @@ export async function loadKeys(
   box: SecretBox,
   clock: () => number,
 ): Promise<JWK[]> {
-  const missing = await findMissing(storage)
-  for (const alg of missing) {
-    const key = await makeKey(alg, 'current', box, clock())
-    await storage.unitOfWork.run(() => storage.signingKeys.add(key))
-  }
+  for (const alg of await findMissing(storage)) await addFirst(storage, box, alg, clock())
   const keys = await storage.signingKeys.list()
   const ofAlg = (alg: string): SigningKey[] => keys.filter((key) => key.alg === alg)
   // Signing takes the first key that fits, and everybody else verifies with any of them.
   const order = ['current', 'next', 'previous']
   return ALGORITHMS.flatMap((alg) =>
     ofAlg(alg).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)),
-  ).map((key) => JSON.parse(box.open(key.sealedJwk)) as JWK)
+  ).map((key) => openKey(box, key))
+}
+
+/** Of nodes that start together on an empty database, one makes the key and all use it. */
+async function addFirst(storage: Storage, box: SecretBox, alg: string, now: number): Promise<void> {
+  const key = await makeKey(alg, 'current', box, now)
+  try {
+    await storage.unitOfWork.run(() => storage.signingKeys.add(key))
+  } catch (error) {
+    if (!(error instanceof ConditionLost)) throw error
+  }
+}
+
+function openKey(box: SecretBox, key: SigningKey): JWK {
+  try {
+    return JSON.parse(box.open(key.sealedJwk)) as JWK
+  } catch {
+    throw new ConfigurationError('SECRET_KEY: is not the key this database was sealed with')
+  }
 }
 
 async function findMissing(storage: Storage): Promise<readonly string[]> {
@@ -66,11 +82,12 @@ export async function rotateKeys(
     for (const next of fresh) {
       const ring = keys.filter((key) => key.alg === next.alg)
       const announced = ring.filter((key) => key.state === 'next')
-      for (const key of ring) {
+      // There is room for one current key only: the old one steps back before the new one steps up.
+      for (const key of ring.filter(({ state }) => state !== 'next')) {
         if (key.state === 'previous') await storage.signingKeys.remove(key.kid)
-        else if (key.state === 'next') await storage.signingKeys.setState(key.kid, 'current')
         else if (announced.length > 0) await storage.signingKeys.setState(key.kid, 'previous')
       }
+      for (const key of announced) await storage.signingKeys.setState(key.kid, 'current')
       const current =
         announced.length > 0 ? announced : ring.filter((key) => key.state === 'current')
       signing.push(...current.map((key) => key.kid))

@@ -50,8 +50,8 @@ const list = (text: string): string[] =>
 
 /** `org_admin@organization` limits a role to members of the actor's own organisation. */
 function roleFrom(text: string): unknown {
-  const [name, within] = text.split('@')
-  return within === undefined ? name : { role: name, within }
+  const split = text.indexOf('@')
+  return split === -1 ? text : { role: text.slice(0, split), within: text.slice(split + 1) }
 }
 
 /** What the text of an environment variable means for a key, by the kind of its value. */

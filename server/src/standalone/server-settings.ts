@@ -5,6 +5,8 @@ import { ConfigurationError } from './policy-settings.ts'
 export interface ServerSettings {
   readonly issuer: string
   readonly port: number
+  /** The address to listen on; without it the loopback's two. */
+  readonly host: string | undefined
   readonly dataDir: string
   readonly databaseUrl: string | undefined
   /** Base64 of 32 bytes; without it a key file in the data folder is used. */
@@ -19,6 +21,7 @@ export interface ServerSettings {
 const schema = z.object({
   ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).default(4000),
+  HOST: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z
     .string()
@@ -45,20 +48,32 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
   }
   const variables = parsed.data
   const production = variables.NODE_ENV === 'production'
-  if (production && variables.DEMO === 'true') {
-    throw new ConfigurationError('DEMO: demo data is refused with NODE_ENV=production')
-  }
+  const issuer = checkIssuer(variables.ISSUER ?? `http://localhost:${variables.PORT}`)
   return {
-    issuer: checkIssuer(variables.ISSUER ?? `http://localhost:${variables.PORT}`),
+    issuer,
     port: variables.PORT,
+    host: variables.HOST,
     dataDir: variables.DATA_DIR,
     databaseUrl: variables.DATABASE_URL,
     secretKey: variables.SECRET_KEY,
     trustedProxies: variables.TRUSTED_PROXIES,
     logLevel: variables.LOG_LEVEL,
     production,
-    demo: variables.DEMO === undefined ? !production : variables.DEMO === 'true',
+    demo: isDemo(variables.DEMO, production, issuer),
   }
+}
+
+/** Everybody knows the demo's passwords: it runs for whoever sits at the machine, and for nobody else. */
+function isDemo(wanted: string | undefined, production: boolean, issuer: string): boolean {
+  const { hostname, port } = new URL(issuer)
+  const isLocal = LOOPBACK.has(hostname) && port !== ''
+  if (wanted === 'true' && production) {
+    throw new ConfigurationError('DEMO: demo data is refused with NODE_ENV=production')
+  }
+  if (wanted === 'true' && !isLocal) {
+    throw new ConfigurationError('DEMO: demo data is refused unless ISSUER is on the loopback')
+  }
+  return wanted === undefined ? !production && isLocal : wanted === 'true'
 }
 
 /** Tokens in clear text are acceptable on this machine only. */

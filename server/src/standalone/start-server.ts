@@ -8,7 +8,7 @@ import type { Surroundings } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
 import type { Parts } from './parts.ts'
 import { hashPassword } from './passwords.ts'
-import { listenOnLoopback } from './web/listen.ts'
+import { listenOn } from './web/listen.ts'
 
 export interface RunningServer {
   readonly parts: Parts
@@ -38,7 +38,7 @@ export async function startServer(
     const provider = await openProvider(parts, demo)
     const background = startBackground(parts)
     closing.push(() => background.stop())
-    const listening = await listenOnLoopback(server.port, provider.callback())
+    const listening = await listenOn(server.host, server.port, provider.callback())
     closing.push(() => listening.close())
     if (demo !== null) {
       const apps = await startDemo(demo)

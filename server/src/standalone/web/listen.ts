@@ -13,7 +13,20 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Serves on the loopback, IPv4 and, where the machine has it, IPv6: `localhost` may mean either. */
+/**
+ * Serves on one address, or on the loopback: IPv4 and, where the machine has it, IPv6, since
+ * `localhost` may mean either.
+ */
+export async function listenOn(
+  host: string | undefined,
+  port: number,
+  handler: Handler,
+): Promise<Listening> {
+  if (host === undefined) return listenOnLoopback(port, handler)
+  const server = await listen(host, port, handler)
+  return { close: () => drain(server) }
+}
+
 export async function listenOnLoopback(port: number, handler: Handler): Promise<Listening> {
   const servers = [await listen('127.0.0.1', port, handler)]
   const six = await listen('::1', port, handler).catch((error: unknown) => {
