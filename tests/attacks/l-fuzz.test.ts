@@ -31,12 +31,21 @@ describe.each(['sqlite', 'postgres'] as const)(
       const { cast } = stage
       const { paths } = (await cast.request('GET', '/openapi.json')).body
       const { impersonation_id } = (await stage.start()).body
-      const routes = Object.keys(paths).flatMap((path) =>
-        ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'].map((method) => ({ path, method })),
+      const routesWith = (...methods: string[]): { path: string; method: string }[] =>
+        Object.keys(paths).flatMap((path) => methods.map((method) => ({ path, method })))
+      const described = Object.keys(paths).flatMap((path) =>
+        Object.keys(paths[path]).map((method) => ({ path, method: method.toUpperCase() })),
       )
+      const others = routesWith('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS')
       const input = fc.record({
-        route: fc.constantFrom(...routes),
-        token: fc.constantFrom(stage.service, stage.root, 'x', undefined),
+        route: fc.oneof(
+          { weight: 5, arbitrary: fc.constantFrom(...described) },
+          { weight: 1, arbitrary: fc.constantFrom(...others) },
+        ),
+        token: fc.oneof(
+          { weight: 5, arbitrary: fc.constant(stage.service) },
+          { weight: 1, arbitrary: fc.constantFrom(stage.root, 'x', undefined) },
+        ),
         parts: fc.array(fc.oneof(word, fc.constant(impersonation_id as string)), { minLength: 3 }),
         query: fc.dictionary(
           fc.constantFrom('limit', 'cursor', 'q', 'from', 'status', 'format', 'x'),
