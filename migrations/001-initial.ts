@@ -91,6 +91,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('redeemed_at', int)
       .addColumn('actor_session', 'text')
       .addColumn('ended_at', int)
+      .addColumn('end_noticed_at', int)
       .addColumn('ended_by', 'text')
       .addColumn('end_reason', 'text', (c) =>
         c.check(sql`(ended_at is null) = (end_reason is null)`),
@@ -100,6 +101,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     'unique index impersonation_one_open_per_actor on impersonation (actor) where ended_at is null',
   )
   await index('index impersonation_open on impersonation (expires_at) where ended_at is null')
+  await index(
+    'index impersonation_end_noticed on impersonation (end_noticed_at) where end_noticed_at is not null',
+  )
   await index('index impersonation_by_subject on impersonation (subject, id)')
   await index('index impersonation_by_actor on impersonation (actor, id)')
   await index('index impersonation_by_app on impersonation (app, id)')
@@ -185,9 +189,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       )
       .addColumn('created_at', int, required),
   )
-  await sql`create unique index signing_key_one_current on signing_key (alg) where state = 'current'`.execute(
-    db,
-  )
+  await index("unique index signing_key_one_current on signing_key (alg) where state = 'current'")
   await create(
     db.schema
       .createTable('rate_limit')

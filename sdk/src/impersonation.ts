@@ -1,7 +1,11 @@
 /** What the issuer says about the impersonation an app is in (`GET /api/v1/impersonation`). */
 export interface ImpersonationSession {
   readonly id: string
-  readonly actor: { readonly sub: string; readonly email: string | null; readonly name: string | null }
+  readonly actor: {
+    readonly sub: string
+    readonly email: string | null
+    readonly name: string | null
+  }
   readonly subject: {
     readonly sub: string
     readonly email: string | null

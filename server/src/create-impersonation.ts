@@ -60,6 +60,8 @@ export interface ImpersonationExtension {
   ): Promise<number>
   /** Call it every few seconds: ends what time has ended and empties the audit outbox. */
   sweep(): Promise<number>
+  /** Ends what would keep the server from stopping. Call it before the last connections are awaited. */
+  close(): void
   /** Writes to the same audit trail: in the unit around it, or, `aside`, in one that never fails. */
   record(happening: Happening, origin: Origin | null): Promise<void>
   recordAside(happening: Happening, origin: Origin | null): Promise<void>
@@ -74,8 +76,19 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
     return mounted
   }
   const tokens = createTokens(provider, settings, resource)
+  const closing = new AbortController()
   const floodGuard = createFloodGuard(clock)
-  const ports: Ports = { ...stores, directory, tokens, floodGuard, settings, clock, newId, alarm }
+  const ports: Ports = {
+    ...stores,
+    directory,
+    tokens,
+    floodGuard,
+    closing: closing.signal,
+    settings,
+    clock,
+    newId,
+    alarm,
+  }
 
   return {
     configure: (configuration) => configure(ports, stores.models, configuration),
@@ -85,18 +98,28 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
       host.on('server_error', noteFailure)
       return apiRoutes(ports, () => host.issuer)
     },
-    start: (request, actor) => startImpersonation(ports, request, actor),
-    async revoke(id, origin) {
-      await revokeImpersonation(ports, null, id, null, origin)
-      await flushAudit(ports)
+    close: () => {
+      closing.abort()
     },
-    list: (filter, page) => listImpersonations(ports, filter, page),
-    changed: (concern, origin = null) => endAffectedImpersonations(ports, concern, origin),
-    sweep: () => sweepOverdue(ports),
-    record: (happening, origin) => record(ports, happening, origin),
-    recordAside: (happening, origin) => recordAside(ports, happening, origin),
+    ...operationsOn(ports),
   }
 }
+
+/** What a host may do without a request of its own. */
+const operationsOn = (
+  ports: Ports,
+): Omit<ImpersonationExtension, 'configure' | 'routes' | 'close'> => ({
+  start: (request, actor) => startImpersonation(ports, request, actor),
+  async revoke(id, origin) {
+    await revokeImpersonation(ports, null, id, null, origin)
+    await flushAudit(ports)
+  },
+  list: (filter, page) => listImpersonations(ports, filter, page),
+  changed: (concern, origin = null) => endAffectedImpersonations(ports, concern, origin),
+  sweep: () => sweepOverdue(ports),
+  record: (happening, origin) => record(ports, happening, origin),
+  recordAside: (happening, origin) => recordAside(ports, happening, origin),
+})
 
 const shout: Alarm = (what, error) => {
   process.stderr.write(`understudy: ${what}: ${String(error)}\n`)

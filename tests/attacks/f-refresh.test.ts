@@ -180,7 +180,8 @@ describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %
     at(expiresOn - 10)
     const { status, body } = await cast.refresh(refreshToken)
     expect([status, body.expires_in]).toEqual([200, 10])
-    expect(decodeJwt(body.id_token).exp).toBe(expiresOn)
+    // Signed a moment later, it would otherwise outlive the end by that moment.
+    expect(decodeJwt(body.id_token).exp).toBe(expiresOn - 1)
     expect((await cast.introspect(body.access_token)).body.exp).toBe(expiresOn)
     expect((await cast.introspect(body.refresh_token)).body.exp).toBe(expiresOn)
     const next = await cast.refresh(body.refresh_token, { resource: 'http://localhost:4004' })
@@ -190,6 +191,24 @@ describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %
       refreshToken: next.body.refresh_token,
       accessToken: body.access_token,
     })
+  })
+
+  it('gives none a second more when the clock strikes while it is made', async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const { refreshToken, expiresOn } = await begin(cast)
+      // Every look at the clock is a tenth of a second later than the one before.
+      let now = (expiresOn - 100) * 1000 + turn * 50
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => (now += 100))
+      const opaque = (await cast.refresh(refreshToken)).body
+      const jwt = (await cast.refresh(opaque.refresh_token, { resource: 'http://localhost:4004' }))
+        .body
+      clock.mockRestore()
+      for (const token of [jwt.access_token, jwt.id_token, opaque.id_token]) {
+        expect(decodeJwt(token).exp).toBeLessThanOrEqual(expiresOn)
+      }
+      await assertInvariants(booted, cast)
+      await clearStage(booted)
+    }
   })
 
   describe('F15 at the end of its time, noticed by nobody but its user', () => {

@@ -87,6 +87,7 @@ async function run(
   })
   const listening = await listenOnLoopback(server.port, provider.callback())
   const stop = async (): Promise<void> => {
+    impersonation.close()
     await listening.close()
     await storage.close()
   }

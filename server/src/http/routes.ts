@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoint.ts'
 import { auditEndpoints } from './endpoints/audit.ts'
 import { currentEndpoints } from './endpoints/current.ts'
 import { directoryEndpoints } from './endpoints/directory.ts'
+import { endedEndpoints } from './endpoints/ended.ts'
 import { impersonationEndpoints } from './endpoints/impersonations.ts'
 import { startEndpoints } from './endpoints/start.ts'
 import { describeApi } from './openapi.ts'
@@ -20,6 +21,7 @@ export const PREFIX = '/api/v1'
 export const endpointsFor = (settings: Settings): readonly Endpoint[] => [
   ...startEndpoints(settings),
   ...currentEndpoints,
+  ...endedEndpoints,
   ...impersonationEndpoints,
   ...directoryEndpoints,
   ...auditEndpoints,

@@ -136,6 +136,9 @@ export const shapes: Shapes = {
   apps: page(app),
   consents: page(consent),
   auditEvents: page(auditEvent),
+  endedFeed: z.string().meta({
+    description: 'events `ended` with `{impersonation_id, ended_at, ended_by}`, and `reset`',
+  }),
   auditExport: z.string().meta({ description: 'CSV (RFC 4180) or newline-delimited JSON' }),
   failure,
 }

@@ -54,7 +54,7 @@ export const requestRules: readonly Rule<'settings' | 'wish'>[] = [
     code: 'REASON_REQUIRED',
     description: 'A reason of at least 10 characters is given, where one is required.',
     passes: ({ settings, wish }) =>
-      !settings.requireReason || [...(wish.reason ?? '')].length >= 10,
+      !settings.requireReason || visibleLength(wish.reason ?? '') >= 10,
   },
   {
     name: 'ticket',
@@ -65,6 +65,9 @@ export const requestRules: readonly Rule<'settings' | 'wish'>[] = [
       new RegExp(`^(?:${settings.ticketPattern})$`, 'u').test(wish.ticket ?? ''),
   },
 ]
+
+/** In code points, without those nobody can see: padding is no reason. */
+const visibleLength = (text: string): number => [...text.replaceAll(/\p{Cf}/gu, '')].length
 
 export const authorityRules: readonly Rule<'settings' | 'actor'>[] = [
   {

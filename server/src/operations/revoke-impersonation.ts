@@ -1,3 +1,4 @@
+import { isActive, isStaff } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
@@ -10,7 +11,7 @@ import { findActor } from './recognise-actor.ts'
  * asked for: ending is always easy.
  *
  * @param actorToken the administrator's access token, if there is one.
- * @throws Denied NOT_FOUND, IMPERSONATOR_TOKEN_INVALID
+ * @throws Denied NOT_FOUND, IMPERSONATOR_TOKEN_INVALID, IMPERSONATOR_NOT_ALLOWED
  */
 export async function revokeImpersonation(
   ports: Ports,
@@ -21,6 +22,10 @@ export async function revokeImpersonation(
 ): Promise<void> {
   const admin = actorToken === null ? null : await findActor(ports, actorToken)
   if (admin === undefined) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
+  // Whoever is written down as having revoked must be staff: customers sign in to panels, too.
+  if (admin !== null && !(isActive(admin.account) && isStaff(admin.account))) {
+    throw new Denied('IMPERSONATOR_NOT_ALLOWED')
+  }
   const impersonation = await ports.impersonations.find(id)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
   const by = admin?.account.sub ?? null

@@ -2,6 +2,7 @@ import type { Settings } from '../impersonation/settings.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { Alarm, Clock, NewId } from './clock.ts'
 import type { Directory } from './directory.ts'
+import type { EndedFeed } from './ended-feed.ts'
 import type { Impersonations } from './impersonations.ts'
 import type { Limits } from './limits.ts'
 import type { ModelStores } from './model-store.ts'
@@ -15,6 +16,7 @@ export interface Stores {
   readonly audit: AuditTrail
   /** Counters that survive a restart and are shared by nodes. */
   readonly limits: Limits
+  readonly endedFeed: EndedFeed
   readonly models: ModelStores
 }
 
@@ -24,6 +26,8 @@ export interface Ports extends Omit<Stores, 'models'> {
   readonly tokens: Tokens
   /** Counters of this process alone, for what must be refused before it costs a write. */
   readonly floodGuard: Limits
+  /** Aborted when the server stops: answers that would never end by themselves end then. */
+  readonly closing: AbortSignal
   readonly settings: Settings
   readonly clock: Clock
   readonly newId: NewId

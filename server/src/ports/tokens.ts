@@ -5,6 +5,8 @@ import type { App } from '../impersonation/app.ts'
 export interface Service {
   readonly clientId: string
   readonly scopes: ReadonlySet<string>
+  /** When its token expires, epoch milliseconds. */
+  readonly expiresAt: number
 }
 
 /** Whose opaque access token of an impersonator client this is. */

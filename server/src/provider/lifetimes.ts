@@ -20,21 +20,25 @@ export function cappedLifetimes(
   host: Ttl = {},
 ): Ttl {
   const capped =
-    (theirs: unknown, wanted: number): Lifetime =>
+    (theirs: unknown, wanted: number, keeps: 'exp' | 'seconds' = 'exp'): Lifetime =>
     (ctx, token, client) => {
       const lifetime = theirs as Lifetime | number
       const impersonation = currentRequest()?.impersonation
       const ours = isImpersonated(token) || impersonation != null
       if (!ours) return typeof lifetime === 'number' ? lifetime : lifetime(ctx, token, client)
-      const end = impersonation?.expiresAt ?? 0
-      const seconds = tokenSeconds(wanted, end / 1000, epochSeconds(clock()))
+      const end = (impersonation?.expiresAt ?? 0) / 1000
+      const now = epochSeconds(clock())
+      const seconds = tokenSeconds(wanted, end, now)
       // Zero would be refused by the library with a 500; the truth is that it is over.
       if (seconds < 1) throw new errors.InvalidGrant('the impersonation is over')
+      // The library adds them to its own time a moment later, which may be the next second already.
+      if (keeps === 'seconds') return Math.max(1, tokenSeconds(wanted, end - 1, now))
+      Object.assign(token, { exp: now + seconds })
       return seconds
     }
   const lifetimes: Record<string, Lifetime> = {
     AccessToken: capped(host.AccessToken ?? accessTokenSeconds, settings.accessTokenSeconds),
-    IdToken: capped(host.IdToken ?? HOUR, settings.accessTokenSeconds),
+    IdToken: capped(host.IdToken ?? HOUR, settings.accessTokenSeconds, 'seconds'),
     RefreshToken: capped(host.RefreshToken ?? refreshTokenSeconds, Infinity),
   }
   return { ...host, ...lifetimes }

@@ -3,12 +3,12 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import { actorClaims } from '../impersonation/act.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
-import { denials } from '../impersonation/denial.ts'
 import { recordRefresh } from '../operations/record-refresh.ts'
 import { verifyLiveness } from '../operations/verify-liveness.ts'
 import { recordAside } from '../operations/write-audit.ts'
 import type { Ports } from '../ports/ports.ts'
-import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
+import { StorageUnavailable } from '../ports/unit-of-work.ts'
+import { recover, wantsPage } from './recover.ts'
 import type { ProviderRequest } from './request.ts'
 import { currentRequest, serveAs } from './request.ts'
 
@@ -54,8 +54,6 @@ export function noteFailure(_ctx: KoaContextWithOIDC, error: unknown): void {
   if (request !== undefined && error instanceof StorageUnavailable) request.failure = error
 }
 
-const wantsPage = (ctx: KoaContextWithOIDC): boolean => ctx.accepts('json', 'html') === 'html'
-
 /**
  * The library refuses an expired token, a disabled app or a disabled account before it asks for the
  * grant. That the impersonation is over by that is written down all the same.
@@ -92,47 +90,10 @@ async function noteFailedClient(ports: Ports, { ctx, origin }: ProviderRequest):
   const { route, params, client } = ctx.oidc
   if (!['token', 'introspection', 'revocation'].includes(route)) return
   // Named in the Authorization header or in the body; what is not registered is only what was said.
-  const details = { route, client_id: client?.clientId ?? params?.['client_id'] ?? null }
+  const details = { route, client_id: client?.clientId ?? said(params?.['client_id']) }
   await recordAside(ports, { action: 's2s.auth_failed', outcome: 'denied', details }, origin)
 }
 
-async function recover(
-  ports: Ports,
-  provider: Provider,
-  request: ProviderRequest,
-  error: unknown,
-): Promise<void> {
-  const { ctx } = request
-  const isTokenRequest = ctx.oidc?.route === 'token'
-  if (error instanceof ConditionLost && isTokenRequest) {
-    if (error.condition === 'consumed') {
-      await serveAs(request, () => ports.unitOfWork.run(() => revokeReplayed(provider, ctx)))
-    }
-    return answer(ctx, 400, 'invalid_grant', 'grant request is invalid')
-  }
-  if (!(error instanceof StorageUnavailable) || wantsPage(ctx)) throw error
-  ports.alarm('a provider request could not be written', error)
-  const [status, name, description] = denials.UNAVAILABLE
-  ctx.set('Retry-After', '1')
-  answer(ctx, status, name, description)
-}
-
-/**
- * Two requests consumed the same code or refresh token: for the loser it is a replay, and what a
- * replay revokes is revoked (RFC 9700 §4.14.2).
- */
-async function revokeReplayed(provider: Provider, ctx: KoaContextWithOIDC): Promise<void> {
-  const { RotatedRefreshToken, RefreshToken, AuthorizationCode } = ctx.oidc.entities
-  const grantId = (RotatedRefreshToken ?? RefreshToken ?? AuthorizationCode)?.grantId
-  if (grantId === undefined) return
-  await provider.AccessToken.revokeByGrantId(grantId)
-  await (provider.RefreshToken as unknown as typeof provider.AccessToken).revokeByGrantId(grantId)
-  const grant = await provider.Grant.find(grantId)
-  await grant?.destroy()
-}
-
-function answer(ctx: KoaContextWithOIDC, status: number, error: string, description: string): void {
-  ctx.res.removeHeader('Set-Cookie')
-  ctx.status = status
-  ctx.body = { error, error_description: description }
-}
+/** Bounded: what anybody may send must not become what we keep. */
+const said = (value: unknown): string | null =>
+  typeof value === 'string' ? value.slice(0, 255) : null

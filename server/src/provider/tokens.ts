@@ -28,7 +28,8 @@ export function createTokens(
       if (resource !== undefined && found.aud !== resource) return undefined
       if (found.clientId === undefined) return undefined
       const client = await provider().Client.find(found.clientId)
-      return client && { clientId: client.clientId, scopes: found.scopes }
+      const expiresAt = (found.exp ?? 0) * 1000
+      return client && { clientId: client.clientId, scopes: found.scopes, expiresAt }
     },
 
     findActor: (token) => findActor(provider(), settings, token),

@@ -1,4 +1,6 @@
+import type Koa from 'koa'
 import Provider from 'oidc-provider'
+import type { Logger } from 'pino'
 import { compareHashedSecrets } from './client-adapter.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { loadKeys } from './key-ring.ts'
@@ -29,6 +31,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   provider.on('server_error', (_, error) => {
     log.error({ err: error }, 'provider failed')
   })
+  logAnswersThatFailed(provider, log)
   provider.use(accessLog(log))
   provider.use(errorAnswers(parts))
   provider.use(securityHeaders(server.issuer))
@@ -54,4 +57,12 @@ async function collectScopes({ storage }: Parts): Promise<string[]> {
   } while (cursor !== null)
   scopes.delete('')
   return [...scopes]
+}
+
+/** Somebody who hangs up half-way through an answer is no failure of ours. */
+function logAnswersThatFailed(app: Koa, log: Logger): void {
+  app.on('error', (error: Error & { readonly code?: string }) => {
+    const level = error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : 'error'
+    log[level]({ err: error }, 'answer failed')
+  })
 }

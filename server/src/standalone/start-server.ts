@@ -39,7 +39,10 @@ export async function startServer(
     const background = startBackground(parts)
     closing.push(() => background.stop())
     const listening = await listenOn(server.host, server.port, provider.callback())
-    closing.push(() => listening.close())
+    closing.push(() => {
+      parts.impersonation.close()
+      return listening.close()
+    })
     if (demo !== null) {
       const apps = await startDemo(demo)
       closing.push(() => apps.close())

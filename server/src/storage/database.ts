@@ -15,5 +15,10 @@ export interface Database {
    * @throws ConditionLost (whatever the intents name), StorageUnavailable
    */
   apply<Row = unknown>(intents: readonly Intent[]): Promise<Row[]>
+  /**
+   * Calls `onMessage` when any process has notified this channel, as soon as the database can tell;
+   * never where it cannot (SQLite). Returns how to stop.
+   */
+  listen(channel: string, onMessage: () => void): () => void
   close(): Promise<void>
 }

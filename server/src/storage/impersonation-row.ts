@@ -12,6 +12,7 @@ export function toRow(impersonation: Impersonation): ImpersonationRow {
     redeemed_at: redeemedAt,
     actor_session: actorSession,
     ended_at: ended?.at ?? null,
+    end_noticed_at: null,
     ended_by: ended?.by ?? null,
     end_reason: ended?.reason ?? null,
   }

@@ -13,7 +13,13 @@ export interface ImpersonationStatements {
   readonly findOpenByApp: Found<{ app: string }>
   readonly findOverdue: Found<{ now: number; limit: number }>
   readonly insert: Written<ImpersonationRow>
-  readonly end: Written<{ id: string; at: number; by: string; reason: string }>
+  readonly end: Written<{
+    id: string
+    at: number
+    noticedAt: number
+    by: string
+    reason: string
+  }>
   readonly destroyGrant: Written<{ id: string }>
   readonly markRedeemed: Written<{ id: string; at: number }>
   readonly insertOutbox: Written<{ id: string; event: string }>
@@ -67,6 +73,7 @@ const COLUMNS = [
   'redeemed_at',
   'actor_session',
   'ended_at',
+  'end_noticed_at',
   'ended_by',
   'end_reason',
 ] as const
@@ -85,7 +92,12 @@ function writes(
     end: prepare((slot) =>
       kysely
         .updateTable('impersonation')
-        .set({ ended_at: slot('at'), ended_by: slot('by'), end_reason: slot('reason') })
+        .set({
+          ended_at: slot('at'),
+          end_noticed_at: slot('noticedAt'),
+          ended_by: slot('by'),
+          end_reason: slot('reason'),
+        })
         .where('id', '=', slot('id'))
         .where('ended_at', 'is', null),
     ),

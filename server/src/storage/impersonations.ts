@@ -1,19 +1,24 @@
 import type { Impersonation } from '../impersonation/impersonation.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Impersonations } from '../ports/impersonations.ts'
 import { ConditionLost } from '../ports/unit-of-work.ts'
 import { outboxIntent } from './audit-outbox.ts'
 import type { Database } from './database.ts'
+import type { LocalEndedFeed } from './ended-feed.ts'
 import { listImpersonations } from './impersonation-list.ts'
 import { toImpersonation, toRow } from './impersonation-row.ts'
 import { impersonationStatements } from './impersonation-statements.ts'
 import type { Writer } from './unit-of-work.ts'
 
-export function createImpersonations(database: Database, writer: Writer): Impersonations {
+/** @param endedFeed is told of every end that became durable here. */
+export function createImpersonations(
+  database: Database,
+  writer: Writer,
+  clock: Clock,
+  endedFeed: Pick<LocalEndedFeed, 'announce' | 'noteEnd'>,
+): Impersonations {
   const statements = impersonationStatements(database)
-  const memo = (id: string): string => `impersonation/${id}`
-  const select = async (query: ReturnType<typeof statements.find>): Promise<Impersonation[]> =>
-    (await database.rows(query)).map(toImpersonation)
-
+  const readers = createReaders(database, writer, statements)
   return {
     async add(impersonation) {
       const intent = statements.insert(toRow(impersonation))
@@ -22,6 +27,41 @@ export function createImpersonations(database: Database, writer: Writer): Impers
       await writer.write([{ ...intent, onConflict }], seen)
     },
 
+    ...readers,
+
+    async end(id, ending, events) {
+      const { at, by, reason } = ending
+      const intent = statements.end({ id, at, noticedAt: clock(), by, reason })
+      const followedBy = [
+        statements.destroyGrant({ id }),
+        ...endedFeed.announce,
+        ...events.map((event) => outboxIntent(statements.insertOutbox, event)),
+      ]
+      const before = await readers.find(id)
+      const seen = new Map(before && [[memo(id), { ...before, ended: before.ended ?? ending }]])
+      await writer.write(
+        [{ ...intent, survives: true, followedBy, onApplied: endedFeed.noteEnd }],
+        seen,
+      )
+    },
+
+    async markRedeemed(id, at) {
+      await writer.write([statements.markRedeemed({ id, at })])
+    },
+  }
+}
+
+/** Under what a unit of work remembers what it has written. */
+const memo = (id: string): string => `impersonation/${id}`
+
+function createReaders(
+  database: Database,
+  writer: Writer,
+  statements: ReturnType<typeof impersonationStatements>,
+): Pick<Impersonations, 'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'list'> {
+  const select = async (query: ReturnType<typeof statements.find>): Promise<Impersonation[]> =>
+    (await database.rows(query)).map(toImpersonation)
+  return {
     async find(id) {
       const seen = writer.recall<Impersonation>(memo(id))
       return seen === undefined ? (await select(statements.find({ id })))[0] : seen.value
@@ -37,21 +77,6 @@ export function createImpersonations(database: Database, writer: Writer): Impers
       ),
 
     findOverdue: (now, limit) => select(statements.findOverdue({ now, limit })),
-
-    async end(id, ending, events) {
-      const intent = statements.end({ id, at: ending.at, by: ending.by, reason: ending.reason })
-      const followedBy = [
-        statements.destroyGrant({ id }),
-        ...events.map((event) => outboxIntent(statements.insertOutbox, event)),
-      ]
-      const before = await this.find(id)
-      const seen = new Map(before && [[memo(id), { ...before, ended: before.ended ?? ending }]])
-      await writer.write([{ ...intent, survives: true, followedBy }], seen)
-    },
-
-    async markRedeemed(id, at) {
-      await writer.write([statements.markRedeemed({ id, at })])
-    },
 
     list: (filter, page, now) => listImpersonations(database, filter, page, now),
   }

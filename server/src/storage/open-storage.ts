@@ -12,6 +12,7 @@ import { createConsents } from './consents.ts'
 import type { Database } from './database.ts'
 import type { Health } from './health.ts'
 import { inspect } from './health.ts'
+import { createEndedFeed } from './ended-feed.ts'
 import { createImpersonations } from './impersonations.ts'
 import { createLimits } from './limits.ts'
 import { migrate } from './migrate.ts'
@@ -54,10 +55,12 @@ export function openStorage(
 ): Storage {
   const database = 'folder' in where ? openFile(where.folder) : openPostgres(where.databaseUrl)
   const unitOfWork = createUnitOfWork(database)
+  const endedFeed = createEndedFeed(database, clock)
   return {
     dialect: database.dialect,
     unitOfWork,
-    impersonations: createImpersonations(database, unitOfWork),
+    impersonations: createImpersonations(database, unitOfWork, clock, endedFeed),
+    endedFeed,
     audit: createAuditTrail(database, unitOfWork),
     limits: createLimits(database, clock),
     models: createModelStores(database, unitOfWork, clock),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { listen } from './postgres-listener.ts'
 import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
@@ -19,6 +20,9 @@ export function openPostgres(url: string, connections = 10): Database {
     max: connections,
     types,
     connectionTimeoutMillis: 5000,
+    // In this order: the database gives up, and cleans up, before we would.
+    lock_timeout: 3000,
+    statement_timeout: 8000,
     query_timeout: 10_000,
   })
   // An idle connection that breaks is replaced by the pool; the next query will say if it cannot be.
@@ -31,6 +35,9 @@ export function openPostgres(url: string, connections = 10): Database {
     dialect: 'postgres',
     kysely,
     async rows<Row>(query: Query<Row>) {
+      // No text of PostgreSQL holds a NUL: asking would be an error, and anybody could raise the alarm.
+      if (query.parameters.some((value) => typeof value === 'string' && value.includes('\0')))
+        return []
       try {
         return (await pool.query(named(query))).rows as Row[]
       } catch (cause) {
@@ -43,6 +50,7 @@ export function openPostgres(url: string, connections = 10): Database {
       })
       return applyOn<Row>(client, intents)
     },
+    listen: (channel, onMessage) => listen(url, channel, onMessage),
     async close() {
       await kysely.destroy()
     },

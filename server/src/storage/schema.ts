@@ -87,6 +87,8 @@ export interface ImpersonationRow {
   redeemed_at: number | null
   actor_session: string | null
   ended_at: number | null
+  /** When the end was written: time ends what nobody looks at, and what is looked at comes later. */
+  end_noticed_at: number | null
   ended_by: string | null
   end_reason: string | null
 }

@@ -36,6 +36,7 @@ export function openSqlite(file: string): Database {
       }
     },
     apply: (intents) => commits.apply(intents),
+    listen: () => () => undefined,
     async close() {
       await commits.drain()
       await kysely.destroy()

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import type { Account } from '../../index.ts'
-import { originOf } from '../../index.ts'
+import { originOf, printable } from '../../index.ts'
 import { checkPassword } from '../check-password.ts'
 import { demoAccountsShown } from '../demo/accounts-shown.ts'
 import { loginPage } from '../pages/login-page.ts'
@@ -47,7 +47,7 @@ export async function submitPassword(
 ): Promise<void> {
   const form = await readForm(parts, ctx, interaction.uid)
   const origin = originOf(ctx)
-  const email = (form.get('email') ?? '').trim().slice(0, 320)
+  const email = printable((form.get('email') ?? '').trim().slice(0, 320))
   const password = form.get('password') ?? ''
   const { wait, found: account } = await attemptLogin(parts, email, origin, () =>
     checkPassword(parts, email, password),

@@ -1,0 +1,38 @@
+import type { Messages } from '../messages.ts'
+
+const minutesLeft = (minutes: number): string => {
+  switch (new Intl.PluralRules('ar').select(minutes)) {
+    case 'one':
+      return 'بقيت دقيقة واحدة'
+    case 'two':
+      return 'بقيت دقيقتان'
+    case 'few':
+      return `بقيت ${minutes} دقائق`
+    case 'zero':
+      return 'لم يبق وقت'
+    default:
+      return `بقيت ${minutes} دقيقة`
+  }
+}
+
+/** Arabic, with its six plural forms; the bar runs from right to left. */
+export const ar: Messages = {
+  lang: 'ar',
+  dir: 'rtl',
+  label: 'جلسة دعم',
+  title: 'جلسة دعم',
+  impersonating: (subject) => ['تتصرف باسم ', subject],
+  signedInAs: (actor) => ['مسجل الدخول باسم ', actor],
+  modes: { read_only: 'للقراءة فقط', full: 'وصول كامل' },
+  left: (time) => `المتبقي ${time}`,
+  minutesLeft,
+  end: 'إنهاء الجلسة',
+  ended: 'انتهت الجلسة',
+  causes: {
+    ended_here: 'أنت أنهيتها.',
+    ended_elsewhere: 'أُنهيت في علامة تبويب أخرى.',
+    expired: 'انتهى وقتها.',
+    revoked: 'تم إبطالها.',
+  },
+  back: 'العودة إلى التطبيق',
+}

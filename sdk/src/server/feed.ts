@@ -1,0 +1,134 @@
+import { readEvents } from './event-stream.ts'
+import type { Issuer } from './issuer.ts'
+import type { Settings } from './options.ts'
+
+/** Heartbeats come every 15 seconds. */
+const SILENCE_MS = 20_000
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+/** A connection that held that long was no failure. */
+const STEADY_MS = 10_000
+
+/** The issuer's feed of ended impersonations. */
+export interface Feed {
+  /** Numbers the time in which every end has been heard of; 0 while that cannot be said. */
+  stretch(): number
+  close(): void
+}
+
+/** What a feed tells. */
+interface Listener {
+  noteEnd(id: string): void
+  /** It may have missed something. */
+  doubt(): void
+}
+
+/** Follows the feed until it is closed, and comes back with patience whenever it breaks off. */
+export function followFeed(settings: Settings, issuer: Issuer, listener: Listener): Feed {
+  const { base, clock, onError } = settings
+  const closing = new AbortController()
+  let count = 0
+  let current = 0
+  let heardAt = 0
+  let cursor: string | null = null
+  let isRefused = false
+
+  const connect = async (signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> => {
+    const authorization = await issuer.authorization('read_impersonation', isRefused)
+    const headers = { authorization, accept: 'text/event-stream' }
+    const answer = await fetch(`${base}/api/v1/impersonations/ended`, {
+      headers: cursor === null ? headers : { ...headers, 'last-event-id': cursor },
+      redirect: 'manual',
+      signal,
+    })
+    isRefused = answer.status === 401
+    const type = answer.headers.get('content-type') ?? ''
+    if (answer.status === 200 && answer.body !== null && /^text\/event-stream\b/i.test(type))
+      return answer.body
+    throw new Error(`the feed answered ${answer.status} ${type}`)
+  }
+
+  const beginStretch = (): void => {
+    listener.doubt()
+    current = ++count
+  }
+
+  const listen = async (): Promise<void> => {
+    const silence = new AbortController()
+    const startTimer = (): NodeJS.Timeout =>
+      setTimeout(() => silence.abort(new Error('the feed is silent')), SILENCE_MS).unref()
+    let timer = startTimer()
+    try {
+      const body = await connect(AbortSignal.any([closing.signal, silence.signal]))
+      heardAt = clock()
+      beginStretch()
+      const onChunk = (): void => {
+        heardAt = clock()
+        clearTimeout(timer)
+        timer = startTimer()
+      }
+      for await (const { event, data, id } of readEvents(body, onChunk)) {
+        const ended = event === 'ended' ? idIn(data) : null
+        if (ended !== null) listener.noteEnd(ended)
+        // An end that cannot be read may be anybody's.
+        else if (event === 'reset' || event === 'ended') beginStretch()
+        cursor = event === 'reset' ? null : id
+      }
+    } finally {
+      current = 0
+      clearTimeout(timer)
+      silence.abort()
+    }
+  }
+
+  void keepTrying(listen, settings, closing.signal).catch(onError)
+  return {
+    stretch: () => (clock() - heardAt < SILENCE_MS ? current : 0),
+    close() {
+      closing.abort()
+    },
+  }
+}
+
+async function keepTrying(
+  work: () => Promise<void>,
+  { clock, onError }: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    const begun = clock()
+    try {
+      await work()
+    } catch (error) {
+      if (!signal.aborted) onError(error)
+    }
+    failures = clock() - begun > STEADY_MS ? 0 : failures + 1
+    const most = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
+    // Not all resource servers at once, and none of them at once.
+    await pause(most * (0.5 + Math.random() / 2), signal)
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, milliseconds).unref()
+  const wake = (): void => {
+    clearTimeout(timer)
+    resolve()
+  }
+  if (signal.aborted) wake()
+  signal.addEventListener('abort', wake, { once: true })
+  return promise.finally(() => {
+    signal.removeEventListener('abort', wake)
+  })
+}
+
+function idIn(data: string): string | null {
+  try {
+    const { impersonation_id: id } = JSON.parse(data) as { impersonation_id?: unknown }
+    return typeof id === 'string' && id !== '' ? id : null
+  } catch {
+    return null
+  }
+}

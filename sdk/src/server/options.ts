@@ -1,0 +1,51 @@
+/** How a resource server takes part. */
+export interface VerifierOptions {
+  /** As in `iss`, and where its routes are: `https://id.example`. */
+  readonly issuer: string
+  /** This resource server's own identifier (RFC 8707). Without it, no JWT is taken. */
+  readonly audience?: string
+  /** A service of the issuer, with the scopes `read_impersonation` and `write_impersonation_event`. */
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Follow the issuer's feed of ended impersonations. Default: true. */
+  readonly feed?: boolean
+  /** How long an answer of the issuer may be believed without the feed: 0 to 5, the default. */
+  readonly cacheSeconds?: number
+  /** How long the issuer may take to answer. Default: 5. */
+  readonly timeoutSeconds?: number
+  /** Of the challenges (RFC 6750 §3). Default: `api`. */
+  readonly realm?: string
+  /** Hears why the issuer could not be asked, the feed be read or a report be sent. */
+  readonly onError?: (error: unknown) => void
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly clock?: () => number
+}
+
+/** The options with their defaults: what every part of a verifier gets. */
+export interface Settings extends Required<Omit<VerifierOptions, 'audience' | 'cacheSeconds'>> {
+  readonly audience: string | null
+  /** Where the issuer's routes begin, without a slash at the end. */
+  readonly base: string
+  /** Whether what was asked at that time may still be believed. */
+  readonly isFresh: (askedAt: number) => boolean
+}
+
+export function settingsOf(options: VerifierOptions): Settings {
+  const clock = options.clock ?? Date.now
+  const cacheMs = Math.min(Math.max(options.cacheSeconds ?? 5, 0), 5) * 1000
+  return {
+    feed: true,
+    timeoutSeconds: 5,
+    realm: 'api',
+    onError: () => undefined,
+    ...options,
+    audience: options.audience ?? null,
+    clock,
+    base: options.issuer.replace(/\/+$/, ''),
+    isFresh(askedAt) {
+      // A clock that was set back must not make an answer last.
+      const age = clock() - askedAt
+      return age >= 0 && age < cacheMs
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** What a tab keeps of an impersonation. */
+export interface Kept {
+  readonly id: string
+  readonly sub: string
+  readonly actor: string
+  readonly refreshToken: string
+  /** For the app's API. */
+  readonly accessToken: string
+  /** For the issuer, which takes opaque ones only. */
+  readonly ownToken: string
+  /** The issuer's time of the exchange (epoch ms), and the clock's. */
+  readonly issuedAt: number
+  readonly at: number
+  /** When to renew, on the clock. */
+  readonly staleAt: number
+  /** How many exchanges it took: the higher is the newer. */
+  readonly turn: number
+}
+
+/** Where a tab keeps one string. Must not be shared between tabs, and must not outlive them. */
+export interface TokenStore {
+  read(): string | null
+  /** `null` removes it. */
+  write(value: string | null): void
+}
+
+/** `sessionStorage` under a key of its own: other tabs and the app's sign-in stay untouched. */
+export const sessionStore = (key: string): TokenStore => ({
+  read: () => sessionStorage.getItem(key),
+  write(value) {
+    if (value) sessionStorage.setItem(key, value)
+    else sessionStorage.removeItem(key)
+  },
+})
+
+/** Nothing survives the page. */
+export const memoryStore: TokenStore = { read: () => null, write() {} }
