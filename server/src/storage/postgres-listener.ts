@@ -43,7 +43,8 @@ const until = (client: pg.Client, signal: AbortSignal): Promise<void> =>
     const done = (): void => {
       resolve()
     }
-    client.once('error', done)
+    // Stays: a connection that breaks may say so more than once.
+    client.on('error', done)
     client.once('end', done)
     signal.addEventListener('abort', done, { once: true })
   })
