@@ -14,7 +14,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql.raw(`create ${definition}`).execute(db)
   const create = <T extends string, C extends string>(
     table: CreateTableBuilder<T, C>,
-  ): Promise<void> => (sqlite ? table.modifyEnd(sql`strict`) : table).execute()
+    options = 'strict',
+  ): Promise<void> => (sqlite ? table.modifyEnd(sql.raw(options)) : table).execute()
 
   await create(
     db.schema
@@ -106,7 +107,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
   await index('index impersonation_by_subject on impersonation (subject, id)')
   await index('index impersonation_by_actor on impersonation (actor, id)')
-  await index('index impersonation_by_app on impersonation (app, id)')
 
   await create(
     db.schema
@@ -162,6 +162,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('ip', 'text')
       .addColumn('user_agent', 'text')
       .addColumn('email', 'text'),
+    'strict, without rowid',
   )
   await create(
     db.schema
@@ -175,6 +176,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .createTable('audit_outbox')
       .addColumn('id', 'text', key)
       .addColumn('event', 'text', required),
+    'strict, without rowid',
   )
   await makeAppendOnly(db, sqlite)
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Origin } from '../impersonation/audit-event.ts'
 
@@ -8,7 +8,7 @@ const requestIds = new WeakMap<IncomingMessage, string>()
 export function requestIdOf(req: IncomingMessage): string {
   const known = requestIds.get(req)
   if (known !== undefined) return known
-  const fresh = `req_${randomBytes(12).toString('base64url')}`
+  const fresh = `req_${randomUUID()}`
   requestIds.set(req, fresh)
   return fresh
 }
