@@ -107,7 +107,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
   await index('index impersonation_by_subject on impersonation (subject, id)')
   await index('index impersonation_by_actor on impersonation (actor, id)')
-
   await create(
     db.schema
       .createTable('oidc_model')
@@ -179,7 +178,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     'strict, without rowid',
   )
   await makeAppendOnly(db, sqlite)
-
   await create(
     db.schema
       .createTable('signing_key')

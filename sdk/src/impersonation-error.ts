@@ -1,18 +1,18 @@
 /** Every way this package says no, and what to do about it. */
 const hints = {
-  LINK_INVALID: 'This link is malformed. Start again.',
-  LINK_SPENT: 'This link has expired or was used already. Start again.',
-  FRAMED: 'A link must not be opened inside another page.',
-  IMPERSONATION_NOT_CONFIRMED: 'This link is not of an impersonation; its token was revoked.',
-  ID_TOKEN_MISMATCH: 'The ID token is not of this issuer, app or impersonation.',
-  SWITCH_DECLINED: 'The sign-in of this tab was kept.',
-  OTHER_TAB: 'This impersonation continues in another tab.',
-  NOT_IMPERSONATING: 'There is no impersonation in this tab.',
+  LINK_INVALID: 'Malformed link. Start again.',
+  LINK_SPENT: 'Link expired or used. Start again.',
+  FRAMED: 'Open the link outside of a frame.',
+  IMPERSONATION_NOT_CONFIRMED: 'Not an impersonation; its token was revoked.',
+  ID_TOKEN_MISMATCH: 'ID token of another issuer, app or impersonation.',
+  SWITCH_DECLINED: 'The sign-in here was kept.',
+  OTHER_TAB: 'The impersonation continues in another tab.',
+  NOT_IMPERSONATING: 'No impersonation here.',
   IMPERSONATION_ENDED: 'The impersonation has ended.',
-  IMPERSONATION_READ_ONLY: 'This impersonation is read-only.',
-  BANNER_HIDDEN: 'Mount the banner, or set requireBanner to false.',
-  ISSUER_UNREACHABLE: 'Cannot reach the issuer. Try again.',
-  ISSUER_FAILED: 'The issuer gave no usable answer.',
+  IMPERSONATION_READ_ONLY: 'The impersonation is read-only.',
+  BANNER_HIDDEN: 'Mount the banner.',
+  ISSUER_UNREACHABLE: 'Issuer out of reach. Try again.',
+  ISSUER_FAILED: 'No usable answer of the issuer.',
 } as const
 
 /** The closed union of what an ImpersonationError can be about. */

@@ -2,7 +2,6 @@ import type { Kept } from './token-store.ts'
 
 interface Message {
   readonly id: string
-  readonly turn?: number
   readonly from?: number
   readonly kept?: Kept
   readonly ended?: true
@@ -11,14 +10,17 @@ interface Message {
 /** The other tabs of the same app, of which some may be of the same impersonation. */
 export interface Tabs {
   /** Tells the others what this tab has now; without anything, that it has ended. */
-  tell(id: string, kept?: Kept): void
-  /** Lets the others answer; whether one did. */
-  ask(kept: Kept): Promise<boolean>
-  /** One tab at a time; released when the tab crashes. */
-  alone(id: string, work: () => Promise<void>): Promise<void>
+  readonly tell: (id: string, kept?: Kept) => void
+  /** Lets the others answer with what they have; whether one did. */
+  readonly ask: (id: string) => Promise<boolean>
+  /** One tab at a time; the browser releases it when the tab crashes. */
+  readonly alone: (id: string, work: () => Promise<void>) => Promise<void>
 }
 
 const PATIENCE_MS = 200
+
+/** Tabs without locks cannot take turns. */
+export const hasLocks = (): boolean => 'locks' in navigator
 
 /**
  * Tabs of one impersonation share each refresh: a refresh token is good once, and its second use
@@ -30,33 +32,38 @@ export function joinTabs(
   heard: (kept: Kept | null) => void,
 ): Tabs {
   const me = Math.random()
-  const channel = 'BroadcastChannel' in window ? new BroadcastChannel(name) : null
+  let asking = false
   let answered = false
+  const channel = 'BroadcastChannel' in window ? new BroadcastChannel(name) : null
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target origin
   const post = (message: Message): void => channel?.postMessage(message)
-  if (channel)
-    channel.onmessage = ({ data }: MessageEvent<Message>) => {
-      const kept = current()
-      if (data.id !== kept?.id) return
-      if (data.ended) heard(null)
-      else if (data.kept) {
-        answered = true
-        if (data.kept.turn > kept.turn) heard(data.kept)
-        // Who asks at the same time must not be turned away by each other.
-      } else if (kept.turn > (data.turn ?? 0) || me < (data.from ?? 0)) post({ id: data.id, kept })
-    }
+  channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+    const kept = current()
+    const { id, from, ended } = data
+    if (id !== kept?.id) return
+    if (ended) heard(null)
+    else if (data.kept) {
+      answered = true
+      if (data.kept.turn > kept.turn) heard(data.kept)
+      // Of two that ask at the same time, one gets no answer and goes on.
+    } else if (!asking || me < Number(from)) post({ id, kept })
+  })
   return {
     tell: (id, kept) => {
       post(kept ? { id, kept } : { id, ended: true })
     },
-    async ask({ id, turn }) {
+    ask: async (id) => {
       answered = false
-      post({ id, turn, from: me })
-      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+      asking = true
+      post({ id, from: me })
+      await new Promise((resolve) => {
+        setTimeout(resolve, PATIENCE_MS)
+      })
+      asking = false
       return answered
     },
     alone: async (id, work) => {
-      const { locks } = navigator as { locks?: LockManager }
-      await (locks ? locks.request(`${name}.${id}`, work) : work())
+      await (hasLocks() ? navigator.locks.request(`${name}.${id}`, work) : work())
     },
   }
 }

@@ -28,8 +28,12 @@ export interface TokenStore {
 export const sessionStore = (key: string): TokenStore => ({
   read: () => sessionStorage.getItem(key),
   write(value) {
-    if (value) sessionStorage.setItem(key, value)
-    else sessionStorage.removeItem(key)
+    try {
+      if (value) sessionStorage.setItem(key, value)
+      else sessionStorage.removeItem(key)
+    } catch {
+      // Blocked or full: this page goes on, and the next one begins without it.
+    }
   },
 })
 

@@ -1,7 +1,7 @@
 /** An element of attributes and children. Strings become text: nobody's name can become markup. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Readonly<Record<string, string>> = {},
   ...children: readonly (string | Node)[]
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(name)

@@ -1,5 +1,6 @@
 import type { Messages } from './messages.ts'
 
+/** What an app may choose about its banner. */
 export interface BannerOptions {
   /** The words; English unless given. */
   readonly messages?: Messages
@@ -9,6 +10,7 @@ export interface BannerOptions {
   readonly favicon?: string
 }
 
+/** A banner in place. */
 export interface MountedBanner {
   /** Takes the banner away and gives the page its title and icon back. */
   unmount(): void

@@ -25,28 +25,13 @@ interface Listener {
 
 /** Follows the feed until it is closed, and comes back with patience whenever it breaks off. */
 export function followFeed(settings: Settings, issuer: Issuer, listener: Listener): Feed {
-  const { base, clock, onError } = settings
+  const { clock, onError } = settings
+  const connect = createConnect(settings, issuer)
   const closing = new AbortController()
   let count = 0
   let current = 0
   let heardAt = 0
   let cursor: string | null = null
-  let isRefused = false
-
-  const connect = async (signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> => {
-    const authorization = await issuer.authorization('read_impersonation', isRefused)
-    const headers = { authorization, accept: 'text/event-stream' }
-    const answer = await fetch(`${base}/api/v1/impersonations/ended`, {
-      headers: cursor === null ? headers : { ...headers, 'last-event-id': cursor },
-      redirect: 'manual',
-      signal,
-    })
-    isRefused = answer.status === 401
-    const type = answer.headers.get('content-type') ?? ''
-    if (answer.status === 200 && answer.body !== null && /^text\/event-stream\b/i.test(type))
-      return answer.body
-    throw new Error(`the feed answered ${answer.status} ${type}`)
-  }
 
   const beginStretch = (): void => {
     listener.doubt()
@@ -59,7 +44,7 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
       setTimeout(() => silence.abort(new Error('the feed is silent')), SILENCE_MS).unref()
     let timer = startTimer()
     try {
-      const body = await connect(AbortSignal.any([closing.signal, silence.signal]))
+      const body = await connect(cursor, AbortSignal.any([closing.signal, silence.signal]))
       heardAt = clock()
       beginStretch()
       const onChunk = (): void => {
@@ -72,7 +57,7 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
         if (ended !== null) listener.noteEnd(ended)
         // An end that cannot be read may be anybody's.
         else if (event === 'reset' || event === 'ended') beginStretch()
-        cursor = event === 'reset' ? null : id
+        cursor = event === 'reset' ? null : (id ?? cursor)
       }
     } finally {
       current = 0
@@ -87,6 +72,29 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
     close() {
       closing.abort()
     },
+  }
+}
+
+type Connect = (
+  cursor: string | null,
+  signal: AbortSignal,
+) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+
+function createConnect({ base }: Settings, issuer: Issuer): Connect {
+  let isRefused = false
+  return async (cursor, signal) => {
+    const authorization = await issuer.authorization('read_impersonation', isRefused)
+    const headers = { authorization, accept: 'text/event-stream' }
+    const answer = await fetch(`${base}/api/v1/impersonations/ended`, {
+      headers: cursor === null ? headers : { ...headers, 'last-event-id': cursor },
+      redirect: 'manual',
+      signal,
+    })
+    isRefused = answer.status === 401
+    const type = answer.headers.get('content-type') ?? ''
+    if (answer.status === 200 && answer.body !== null && /^text\/event-stream\b/i.test(type))
+      return answer.body
+    throw new Error(`the feed answered ${answer.status} ${type}`)
   }
 }
 
@@ -110,19 +118,17 @@ async function keepTrying(
   }
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds).unref()
-  const wake = (): void => {
-    clearTimeout(timer)
-    resolve()
-  }
-  if (signal.aborted) wake()
-  signal.addEventListener('abort', wake, { once: true })
-  return promise.finally(() => {
-    signal.removeEventListener('abort', wake)
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, milliseconds).unref()
+    if (signal.aborted) wake()
+    else signal.addEventListener('abort', wake)
   })
-}
 
 function idIn(data: string): string | null {
   try {

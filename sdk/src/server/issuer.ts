@@ -27,16 +27,7 @@ export interface Issuer {
 }
 
 export function createIssuer(settings: Settings): Issuer {
-  const { base, timeoutSeconds } = settings
-  const ask = async (path: string, init: RequestInit): Promise<Answer> => {
-    try {
-      const signal = AbortSignal.timeout(timeoutSeconds * 1000)
-      const answer = await fetch(base + path, { redirect: 'manual', ...init, signal })
-      return { status: answer.status, headers: answer.headers, body: objectIn(await answer.text()) }
-    } catch (cause) {
-      throw new Refusal('UNAVAILABLE', { cause })
-    }
-  }
+  const ask = createAsk(settings)
   // RFC 6749 §2.3.1: both parts are form-encoded first.
   const parts = [settings.clientId, settings.clientSecret].map(encodeURIComponent)
   const headers = { authorization: `Basic ${btoa(parts.join(':'))}` }
@@ -88,6 +79,20 @@ export function createIssuer(settings: Settings): Issuer {
     },
   }
 }
+
+type Ask = (path: string, init: RequestInit) => Promise<Answer>
+
+const createAsk =
+  ({ base, timeoutSeconds }: Settings): Ask =>
+  async (path, init) => {
+    try {
+      const signal = AbortSignal.timeout(timeoutSeconds * 1000)
+      const answer = await fetch(base + path, { redirect: 'manual', ...init, signal })
+      return { status: answer.status, headers: answer.headers, body: objectIn(await answer.text()) }
+    } catch (cause) {
+      throw new Refusal('UNAVAILABLE', { cause })
+    }
+  }
 
 /** Client-credentials tokens (RFC 6749 §4.4), one for each scope: a service may lack one of them. */
 function rememberTokens(

@@ -7,7 +7,11 @@ import { verifiedFrom } from './verified.ts'
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'RS256', 'PS256']
 
 /** Keys that could not be fetched say nothing about a token. */
-const NOT_THE_TOKEN: readonly unknown[] = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
+const NOT_THE_TOKEN: readonly unknown[] = [
+  'ERR_JOSE_GENERIC',
+  'ERR_JWKS_TIMEOUT',
+  'ERR_JWKS_INVALID',
+]
 
 /** Verifies JWT access tokens (RFC 9068). Throws Refusal S2S_TOKEN_INVALID or UNAVAILABLE. */
 export function createJwtVerifier(settings: Settings): (token: string) => Promise<Verified> {
@@ -32,7 +36,9 @@ export function createJwtVerifier(settings: Settings): (token: string) => Promis
   return async (token) => {
     verify ??= load()
     try {
-      return await (await verify)(token)
+      return await (
+        await verify
+      )(token)
     } catch (error) {
       throw error instanceof Refusal ? error : refusalFor(error)
     }
@@ -42,6 +48,6 @@ export function createJwtVerifier(settings: Settings): (token: string) => Promis
 function refusalFor(error: unknown): Refusal {
   const { code } = error as { code?: unknown }
   const isBad =
-    typeof code === 'string' && /^ERR_J/.test(code) && !NOT_THE_TOKEN.includes(code)
+    typeof code === 'string' && code.startsWith('ERR_J') && !NOT_THE_TOKEN.includes(code)
   return new Refusal(isBad ? 'S2S_TOKEN_INVALID' : 'UNAVAILABLE', { cause: error })
 }

@@ -60,6 +60,15 @@ export function createLiveness(
     if (isAlive === null) throw new Refusal('S2S_TOKEN_INVALID')
   }
 
+  const settle = async (id: string, asked: Asked): Promise<void> => {
+    try {
+      await asked.answer
+      asked.isAlive = true
+    } catch {
+      if (known.get(id) === asked) known.delete(id)
+    }
+  }
+
   const holds = (asked: Asked): boolean =>
     (asked.stretch !== 0 && asked.stretch === stretch()) || isFresh(asked.at)
 
@@ -78,14 +87,7 @@ export function createLiveness(
       if (last !== undefined && holds(last)) return last.answer
       const asked = { at: clock(), stretch: stretch(), answer: read(id), isAlive: false }
       known.set(id, asked)
-      asked.answer.then(
-        () => {
-          asked.isAlive = true
-        },
-        () => {
-          if (known.get(id) === asked) known.delete(id)
-        },
-      )
+      void settle(id, asked)
       return asked.answer
     },
   }

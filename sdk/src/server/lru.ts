@@ -6,27 +6,35 @@ export interface Lru<Value> {
   clear(): void
 }
 
+/**
+ * Two generations: what is asked for moves to the young one, and the old one is dropped whole when
+ * the young one is full. A hit then costs one look and moves nothing.
+ */
 export function createLru<Value>(max: number): Lru<Value> {
-  const entries = new Map<string, Value>()
+  let young = new Map<string, Value>()
+  let old = new Map<string, Value>()
   const set = (key: string, value: Value): void => {
-    entries.delete(key)
-    entries.set(key, value)
-    if (entries.size <= max) return
-    for (const oldest of entries.keys()) {
-      entries.delete(oldest)
-      return
-    }
+    young.set(key, value)
+    if (young.size * 2 < max) return
+    old = young
+    young = new Map()
   }
   return {
     get(key) {
-      const value = entries.get(key)
-      if (value !== undefined) set(key, value)
-      return value
+      const value = young.get(key)
+      if (value !== undefined) return value
+      const older = old.get(key)
+      if (older !== undefined) set(key, older)
+      return older
     },
     set,
-    delete: (key) => void entries.delete(key),
+    delete(key) {
+      young.delete(key)
+      old.delete(key)
+    },
     clear() {
-      entries.clear()
+      young.clear()
+      old.clear()
     },
   }
 }

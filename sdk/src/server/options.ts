@@ -4,7 +4,7 @@ export interface VerifierOptions {
   readonly issuer: string
   /** This resource server's own identifier (RFC 8707). Without it, no JWT is taken. */
   readonly audience?: string
-  /** A service of the issuer, with the scopes `read_impersonation` and `write_impersonation_event`. */
+  /** A service with the scopes `read_impersonation` and `write_impersonation_event`. */
   readonly clientId: string
   readonly clientSecret: string
   /** Follow the issuer's feed of ended impersonations. Default: true. */
@@ -34,11 +34,17 @@ export function settingsOf(options: VerifierOptions): Settings {
   const clock = options.clock ?? Date.now
   const cacheMs = Math.min(Math.max(options.cacheSeconds ?? 5, 0), 5) * 1000
   return {
-    feed: true,
-    timeoutSeconds: 5,
-    realm: 'api',
-    onError: () => undefined,
     ...options,
+    feed: options.feed ?? true,
+    timeoutSeconds: options.timeoutSeconds ?? 5,
+    realm: options.realm ?? 'api',
+    onError(error) {
+      try {
+        options.onError?.(error)
+      } catch {
+        // Nobody is left to tell.
+      }
+    },
     audience: options.audience ?? null,
     clock,
     base: options.issuer.replace(/\/+$/, ''),

@@ -5,11 +5,7 @@ const texts = {
   S2S_SCOPE: [403, 'insufficient_scope', 'The access token lacks the scope this needs.'],
   IMPERSONATION_READ_ONLY: [403, 'access_denied', 'The impersonation is read-only.'],
   IMPERSONATION_FORBIDDEN: [403, 'access_denied', 'Not available while impersonating.'],
-  UNAVAILABLE: [
-    503,
-    'temporarily_unavailable',
-    'The service cannot do this at the moment.',
-  ],
+  UNAVAILABLE: [503, 'temporarily_unavailable', 'The service cannot do this at the moment.'],
 } as const
 
 /** Why a request is refused, in the issuer's own words: an app handles each once. */
@@ -43,7 +39,10 @@ export class Refusal extends Error {
   answer(realm: string, requestId: string, scope?: string): RefusalAnswer {
     const { code, status } = this
     const [, error, description] = texts[code]
-    const headers: Record<string, string> = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId }
+    const headers: Record<string, string> = {
+      'Cache-Control': 'no-store',
+      'X-Request-Id': requestId,
+    }
     // RFC 6750 §3: no error code when nobody tried to authenticate.
     const challenge = `Bearer realm="${realm}"`
     if (code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = challenge

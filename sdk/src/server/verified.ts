@@ -27,7 +27,11 @@ export function verifiedFrom(claims: Readonly<Record<string, unknown>>): Verifie
   const impersonationId = text('impersonation_id')
   const { exp } = claims
   // Half an impersonation is none that could be checked.
-  if (subject === null || typeof exp !== 'number' || (actor === null) !== (impersonationId === null))
+  if (
+    subject === null ||
+    typeof exp !== 'number' ||
+    (actor === null) !== (impersonationId === null)
+  )
     throw new Refusal('S2S_TOKEN_INVALID')
   // A mode nobody knows is not one that may write.
   const mode = claims['impersonation_mode'] === 'full' ? 'full' : 'read_only'

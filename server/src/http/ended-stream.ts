@@ -79,7 +79,8 @@ function keepAlive(
   }
   const heartbeat = setInterval(write, HEARTBEAT_MS, ':\n\n').unref()
   const expiry = setTimeout(end, Math.max(0, service.expiresAt - clock())).unref()
-  closing.addEventListener('abort', end, { once: true })
+  if (closing.aborted) end()
+  else closing.addEventListener('abort', end, { once: true })
   return () => {
     clearInterval(heartbeat)
     clearTimeout(expiry)

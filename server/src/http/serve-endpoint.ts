@@ -17,6 +17,8 @@ import { originOf } from './origin.ts'
 /** Serves one endpoint in the order of contract §1: what is cheap and says nothing comes first. */
 export async function serveEndpoint(ports: Ports, ctx: Context, route: Endpoint): Promise<void> {
   setCommonHeaders(ctx)
+  // Who is connected must not keep a stopping server from stopping by asking again and again.
+  if (ports.closing.aborted) ctx.set('Connection', 'close')
   try {
     send(ctx, await run(ports, ctx, route))
   } catch (error) {

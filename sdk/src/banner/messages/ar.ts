@@ -1,19 +1,14 @@
 import type { Messages } from '../messages.ts'
 
-const minutesLeft = (minutes: number): string => {
-  switch (new Intl.PluralRules('ar').select(minutes)) {
-    case 'one':
-      return 'بقيت دقيقة واحدة'
-    case 'two':
-      return 'بقيت دقيقتان'
-    case 'few':
-      return `بقيت ${minutes} دقائق`
-    case 'zero':
-      return 'لم يبق وقت'
-    default:
-      return `بقيت ${minutes} دقيقة`
-  }
+const forms: Partial<Record<Intl.LDMLPluralRule, (minutes: number) => string>> = {
+  zero: () => 'لم يبق وقت',
+  one: () => 'بقيت دقيقة واحدة',
+  two: () => 'بقيت دقيقتان',
+  few: (minutes) => `بقيت ${minutes} دقائق`,
 }
+
+const minutesLeft = (minutes: number): string =>
+  forms[new Intl.PluralRules('ar').select(minutes)]?.(minutes) ?? `بقيت ${minutes} دقيقة`
 
 /** Arabic, with its six plural forms; the bar runs from right to left. */
 export const ar: Messages = {

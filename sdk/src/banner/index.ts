@@ -1,0 +1,5 @@
+export { ImpersonationBanner } from './element.ts'
+export type { Messages } from './messages.ts'
+export { en } from './messages/en.ts'
+export { mountBanner } from './mount.ts'
+export type { BannerOptions, MountedBanner } from './options.ts'

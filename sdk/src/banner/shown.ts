@@ -1,0 +1,57 @@
+import type { Impersonation, ImpersonationSession } from '../impersonation.ts'
+import { bar } from './bar.ts'
+import { make } from './make.ts'
+import { marks } from './marks.ts'
+import type { Messages } from './messages.ts'
+import { HEIGHT } from './place.ts'
+import { nameOf } from './plain.ts'
+import { ring } from './ring.ts'
+import { speaker } from './speaker.ts'
+import { shadow } from './styles.ts'
+import { upkeep } from './upkeep.ts'
+import { watch } from './watch.ts'
+
+const startOf = (session: ImpersonationSession, words: Messages): readonly string[] => [
+  ...words.impersonating(nameOf(session.subject)),
+  ', ',
+  ...words.signedInAs(nameOf(session.actor)),
+  '. ',
+]
+
+/** Puts bar, ring and title in place and keeps them there, until the function it returns takes them away. */
+export function show(
+  root: ShadowRoot,
+  impersonation: Impersonation,
+  session: ImpersonationSession,
+  words: Messages,
+  favicon?: string,
+): () => void {
+  const end = (): void => void impersonation.end().catch(() => {})
+  const main = bar(root, words, end, session)
+  const pill = bar(shadow(make('div')), words, end)
+  const frame = ring(session)
+  const voice = speaker(words, startOf(session, words))
+  root.append(frame, ...voice.regions)
+  const page = marks(words.title, favicon)
+  const { check, report } = upkeep(impersonation, main, pill, frame, voice)
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.altKey && event.shiftKey && event.code === 'KeyE') end()
+  }
+  addEventListener('keydown', onKey, true)
+  const keep = (): void => {
+    page.keep()
+    check()
+  }
+  const unwatch = watch(main.section, keep, () => {
+    if (!root.host.isConnected) report(false)
+  })
+  return () => {
+    unwatch()
+    removeEventListener('keydown', onKey, true)
+    page.undo()
+    pill.root.host.remove()
+    root.host.remove()
+    document.documentElement.style.removeProperty(HEIGHT)
+    report(false)
+  }
+}

@@ -1,0 +1,71 @@
+import { ImpersonationError } from './impersonation-error.ts'
+
+/** Nothing of the browser travels with these requests, and nothing of them stays in its cache. */
+export const PRIVATE = {
+  credentials: 'omit',
+  referrerPolicy: 'no-referrer',
+  cache: 'no-store',
+} as const
+
+export interface Answer {
+  readonly status: number
+  /** Empty unless it was a JSON object of a sane size. */
+  readonly body: Readonly<Record<string, unknown>>
+  readonly requestId: string | null
+  /** Whether the issuer may answer better later. */
+  readonly isRetryable: boolean
+}
+
+const LIMIT = 65_536
+
+/**
+ * One request to the issuer, repeated once when the network failed.
+ *
+ * @throws ImpersonationError ISSUER_UNREACHABLE
+ */
+export async function request(url: string, init: RequestInit): Promise<Answer> {
+  const send = (): Promise<Response> => {
+    const signal = AbortSignal.timeout(15_000)
+    return fetch(url, { ...init, ...PRIVATE, redirect: 'manual', signal })
+  }
+  try {
+    const answer = await send().catch(async (error: unknown) => {
+      // What timed out may have arrived, and a refresh token is good once.
+      if (!(error instanceof TypeError)) throw error
+      await new Promise((resolve) => {
+        setTimeout(resolve, 300 + Math.random() * 700)
+      })
+      return send()
+    })
+    const { status, headers } = answer
+    return {
+      status,
+      body: await objectIn(answer),
+      requestId: headers.get('x-request-id'),
+      isRetryable: status > 499 || status === 429,
+    }
+  } catch (cause) {
+    throw new ImpersonationError('ISSUER_UNREACHABLE', cause, true)
+  }
+}
+
+async function objectIn({ body }: Response): Promise<Answer['body']> {
+  const decoder = new TextDecoder()
+  let text = ''
+  // Not `for await`: Safari's streams cannot.
+  const reader = body?.getReader()
+  for (;;) {
+    const part = await reader?.read()
+    if (!part || part.done) break
+    text += decoder.decode(part.value, { stream: true })
+    if (text.length > LIMIT) {
+      await reader?.cancel()
+      return {}
+    }
+  }
+  try {
+    return Object(JSON.parse(text)) as Answer['body']
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,5 @@
+export { useActor } from './actor.ts'
+export { DisableWhileReadOnly, type DisableWhileReadOnlyProps } from './disable.tsx'
+export { HideWhileImpersonating, type HideWhileImpersonatingProps } from './hide.tsx'
+export { ImpersonationProvider, type ImpersonationProviderProps } from './provider.tsx'
+export { useImpersonation, type UsedImpersonation } from './impersonation.ts'

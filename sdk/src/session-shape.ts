@@ -1,0 +1,47 @@
+import type { ImpersonationSession } from './impersonation.ts'
+import { ImpersonationError } from './impersonation-error.ts'
+import { clock } from './monotonic-clock.ts'
+import type { Answer } from './private-request.ts'
+import type { Kept } from './token-store.ts'
+
+interface Wire extends Pick<
+  ImpersonationSession,
+  'id' | 'actor' | 'subject' | 'reason' | 'ticket'
+> {
+  readonly app: { readonly client_id: string; readonly name: string | null }
+  readonly mode: string
+  readonly expires_at: string
+  readonly code?: string
+}
+
+/**
+ * The session as the issuer describes it. How long it lasts is the issuer's own difference between
+ * two of its times, counted from when the first of them arrived.
+ *
+ * @throws ImpersonationError
+ */
+export function sessionOf(
+  { status, body, isRetryable, requestId }: Answer,
+  current: () => Kept | null,
+): ImpersonationSession {
+  const { id, actor, subject, app, mode, reason, ticket, expires_at, code } =
+    body as unknown as Wire
+  if (status !== 200 || id !== current()?.id || !(Date.parse(expires_at) > 0)) {
+    const isOver = code === 'IMPERSONATION_ENDED'
+    throw new ImpersonationError(isOver ? code : 'ISSUER_FAILED', code, isRetryable, requestId)
+  }
+  return {
+    id,
+    actor,
+    subject,
+    reason,
+    ticket,
+    app: { clientId: app.client_id, name: app.name },
+    mode: mode === 'full' ? mode : 'read_only',
+    remaining: () => {
+      const kept = current()
+      if (!kept) return 0
+      return Math.max(0, Date.parse(expires_at) - kept.issuedAt + kept.at - clock())
+    },
+  }
+}

@@ -1,0 +1,400 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { axe, launchBrowser } from '../support/browser.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const root = join(import.meta.dirname, '../..')
+const entry = `
+  import { mountBanner, ImpersonationBanner } from './sdk/src/banner/index.ts'
+  import { ar } from './sdk/src/banner/messages/ar.ts'
+  import { fakeImpersonation } from './tests/support/fake-impersonation.ts'
+  const languages = { ar }
+  Object.assign(globalThis, { ImpersonationBanner, languages, mount(session, options = {}) {
+    globalThis.imp = fakeImpersonation(session)
+    globalThis.banner = mountBanner(imp, { ...options, messages: languages[options.language] })
+  } })`
+
+const policy = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
+const html = (body: string): string =>
+  `<!doctype html><html lang="en"><head><title>Orders</title><meta name="viewport" content="width=device-width">
+  <link rel="icon" href="/icon.png"><link rel="stylesheet" href="/app.css"><script src="/app.js" defer></script></head>
+  <body>${body}</body></html>`
+const orders = `<main><h1>Orders</h1><p>Order 4711: a red bicycle.</p><button>Buy</button></main>
+  <dialog id="first" aria-label="First"><p>First</p></dialog>`
+
+let server: Server
+let origin: string
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let script: string
+let css: string
+let reports: string[]
+let posted: string[]
+let served: string
+
+const bundle = async (contents: string): Promise<string> => {
+  const stdin = { contents, resolveDir: root, loader: 'ts' } as const
+  const built = await build({ stdin, bundle: true, target: 'es2022', write: false })
+  return built.outputFiles[0]?.text ?? ''
+}
+
+beforeAll(async () => {
+  ;[script, browser] = await Promise.all([bundle(entry), launchBrowser()])
+  server = createServer((request, response) => {
+    const { url = '', method } = request
+    const chunks: string[] = []
+    request.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+    request.on('end', () => {
+      if (url === '/report') reports.push(chunks.join(''))
+      else if (method === 'POST') posted.push(`${url} ${chunks.join('')}`)
+      const [type, body] =
+        url === '/app.js'
+          ? ['text/javascript', script]
+          : url === '/app.css'
+            ? ['text/css', css]
+            : ['text/html; charset=utf-8', html(served)]
+      response.setHeader('content-type', type)
+      response.setHeader('content-security-policy', `${policy}; report-uri /report`)
+      response.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  await browser?.close()
+  server?.close()
+})
+
+beforeEach(async () => {
+  reports = []
+  posted = []
+  served = orders
+  css = 'body{margin:0}main{padding:24px}'
+  context = await browser.newContext()
+  page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) reports.push(message.text())
+  })
+  page.on('pageerror', (error) => reports.push(error.message))
+})
+afterEach(async () => {
+  await context.close()
+  // oxlint-disable-next-line vitest/no-standalone-expect -- no test may break the policy
+  expect(reports).toEqual([])
+})
+
+function expectSoon<T>(read: () => Promise<T>) {
+  return expect.poll(read, { timeout: 10_000 })
+}
+const hook = (name: string): Locator => page.getByTestId(`impersonation-${name}`)
+
+async function open(session: object = {}, options: object = {}): Promise<void> {
+  await page.goto(origin)
+  await page.evaluate(`mount(${JSON.stringify(session)}, ${JSON.stringify(options)})`)
+}
+
+async function expectReported(visible: boolean): Promise<void> {
+  await expectSoon(() => page.evaluate('imp.visible')).toBe(visible)
+}
+
+const styleOf = (selector: string, property: string, pseudo = ''): Promise<string> =>
+  page.evaluate(
+    `getComputedStyle(document.querySelector('impersonation-banner').shadowRoot.querySelector('${selector}'), '${pseudo}').${property}`,
+  )
+
+describe('what it says', () => {
+  it('names subject and actor, mode, reason and ticket, the time left and the way out', async () => {
+    await open()
+    expect((await hook('banner').innerText()).replaceAll('\n', ' | ')).toBe(
+      'Impersonating jane@customer.test | signed in as support@acme.test | Read-only | Invoice is missing · ACME-1204 | 12:40 left | End impersonation',
+    )
+    await expectReported(true)
+  })
+
+  it('has the labelled section, one status, one alert and one timer', async () => {
+    await open()
+    await expectSoon(() => page.getByRole('region', { name: 'Impersonation' }).count()).toBe(1)
+    expect(await page.getByRole('timer').count()).toBe(1)
+    expect(await page.getByRole('status').count()).toBe(1)
+    expect(await page.getByRole('alert').count()).toBe(1)
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('says aloud who is who, then five minutes, then one', async () => {
+    await open()
+    const status = page.getByRole('status')
+    await expect
+      .poll(() => status.textContent())
+      .toBe('Impersonating jane@customer.test, signed in as support@acme.test. 13 minutes left')
+    await page.evaluate('imp.left(300)')
+    await expectSoon(() => status.textContent()).toBe('5 minutes left')
+    expect(await page.getByRole('alert').textContent()).toBe('')
+    await page.evaluate('imp.left(60)')
+    await expectSoon(() => page.getByRole('alert').textContent()).toBe('1 minute left')
+    expect(await styleOf('section', 'color')).toBe('rgb(165, 29, 0)')
+    expect(await styleOf('section', 'backgroundColor')).toBe('rgb(255, 217, 210)')
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('H25 shows hostile names as text: markup, bidi overrides, 5,000 characters, joined emoji', async () => {
+    const markup = '<img src=x onerror=alert(1)>'
+    const email = `\u202Egro.live@enaj\u202C👩‍👩‍👧‍👦${'é'.repeat(5000)}`
+    const actor = { sub: 'a', email: markup, name: null }
+    await open({ subject: { sub: 's', email, name: null }, actor, reason: `<b>${markup}` })
+    await expectReported(true)
+    expect(await hook('actor').textContent()).toBe(markup)
+    expect(await hook('banner').textContent()).toContain(`<b>${markup}`)
+    expect(await hook('banner').locator('img').count()).toBe(0)
+    const shown = (await hook('subject').textContent()) ?? ''
+    expect(shown).toMatch(/^gro\.live@enaj👩‍👩‍👧‍👦é+$/u)
+    expect([...shown]).toHaveLength(120)
+    expect(await hook('subject').getAttribute('dir')).toBe('auto')
+    const box = await hook('subject').boundingBox()
+    expect(box?.width).toBeLessThan(400)
+    expect(await axe(page)).toEqual([])
+  })
+})
+
+describe('where it is', () => {
+  it('pushes the content, stays on top when scrolling and tells its height', async () => {
+    css += 'main{height:3000px}'
+    await open()
+    await expectReported(true)
+    const height = (await hook('banner').boundingBox())?.height ?? 0
+    expect((await page.locator('main').boundingBox())?.y).toBe(height)
+    const property =
+      'document.documentElement.style.getPropertyValue("--impersonation-banner-height")'
+    await expectSoon(() => page.evaluate(property)).toBe(`${Math.round(height)}px`)
+    await page.evaluate('scrollTo(0, 1500)')
+    expect((await hook('banner').boundingBox())?.y).toBe(0)
+    await page.evaluate('banner.unmount()')
+    expect(await page.evaluate(property)).toBe('')
+  })
+
+  it('stays in sight where the body ends above the fold', async () => {
+    css += 'html,body{height:100%}main{height:3000px}'
+    await open()
+    await expectReported(true)
+    await page.evaluate('scrollTo(0, 2000)')
+    await expectSoon(async () => (await hook('banner').boundingBox())?.y).toBe(0)
+    await expectReported(true)
+  })
+
+  it('lays a double ring and a watermark over the page, under no pointer, in the top layer', async () => {
+    await open()
+    await expectReported(true)
+    expect(await styleOf('[popover]', 'pointerEvents')).toBe('none')
+    expect(await styleOf('[popover]', 'borderTopColor')).toBe('rgb(255, 191, 71)')
+    expect(await styleOf('[popover]', 'outlineColor')).toBe('rgb(138, 75, 0)')
+    const text = await styleOf('[popover]', 'content', '::before')
+    expect(text).toContain('support@acme.test → jane@customer.test imp_7Qx2')
+    await page.emulateMedia({ media: 'print' })
+    expect(await styleOf('[popover]', 'content', '::before')).toBe(text)
+    expect(await styleOf('[popover]', 'printColorAdjust')).toBe('exact')
+    await page.emulateMedia({ media: 'screen' })
+    await page.getByRole('button', { name: 'Buy' }).click()
+  })
+
+  it('wraps at 320 px without a sideways scroll, with targets of 28 px', async () => {
+    await page.setViewportSize({ width: 320, height: 640 })
+    await open({ mode: 'full' })
+    await expectReported(true)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    const box = await hook('end').boundingBox()
+    expect(Math.min(box?.height ?? 0, box?.width ?? 0)).toBeGreaterThanOrEqual(28)
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('waits for the body when mounted in the head', async () => {
+    await page.goto(origin)
+    await page.evaluate(
+      `{ const { body } = document; body.remove(); mount(); document.documentElement.append(body) }`,
+    )
+    await expectReported(true)
+  })
+
+  it('runs from right to left in Arabic', async () => {
+    await open({}, { language: 'ar' })
+    const [end, subject] = [await hook('end').boundingBox(), await hook('subject').boundingBox()]
+    expect(end?.x).toBeLessThan(subject?.x ?? 0)
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('moves only where motion is welcome', async () => {
+    await open()
+    await page.evaluate('imp.left(30)')
+    await page.emulateMedia({ reducedMotion: 'no-preference' })
+    await expectSoon(() => styleOf('i', 'animationName')).toBe('p')
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    expect(await styleOf('i', 'animationName')).toBe('none')
+  })
+
+  it('can be read on a dark page', async () => {
+    css += '@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}'
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await open()
+    await expectReported(true)
+    expect(await styleOf('section', 'color')).toBe('rgb(26, 18, 0)')
+    expect(await styleOf('section', 'backgroundColor')).toBe('rgb(255, 191, 71)')
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('can be read in forced colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' })
+    await open()
+    await expectReported(true)
+    expect(await styleOf('button', 'color')).toBe('rgb(0, 0, 0)')
+    expect(await styleOf('button', 'backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await styleOf('i', 'borderTopColor')).toBe('rgb(0, 0, 0)')
+    // axe takes the fill colour for the text's, which the browser does not replace by the forced one.
+    const found = await axe(page)
+    expect(found.filter(({ rule }) => rule !== 'color-contrast')).toEqual([])
+  })
+
+  it('marks title and icon, and gives both back', async () => {
+    await open({}, { favicon: '/badge.png' })
+    expect(await page.title()).toBe('Impersonating – Orders')
+    await page.evaluate('document.title = "Invoices"')
+    await expectSoon(() => page.title()).toBe('Impersonating – Invoices')
+    const icon = page.locator('link[rel=icon]')
+    expect(await icon.getAttribute('href')).toBe('/badge.png')
+    await page.evaluate('banner.unmount()')
+    expect(await page.title()).toBe('Invoices')
+    expect(await icon.getAttribute('href')).toBe(`${origin}/icon.png`)
+  })
+})
+
+describe('an app that is in the way', () => {
+  it('cannot remove it for long, and is told the truth meanwhile', async () => {
+    await open()
+    await expectReported(true)
+    await page.evaluate('document.querySelector("impersonation-banner").remove()')
+    await expect
+      .poll(() => page.evaluate('imp.calls.join()'))
+      .toBe('visible true,visible false,visible true')
+    await page.evaluate('document.body.replaceWith(document.createElement("body"))')
+    await expectSoon(() => hook('banner').isVisible()).toBe(true)
+  })
+
+  it.each([
+    '* { display: none !important }',
+    'body > :first-child { opacity: 0 }',
+    'body { visibility: hidden !important }',
+    'impersonation-banner { opacity: 0 !important; scale: 0 !important; left: -99em !important }',
+  ])('cannot hide it, or it is told: %s', async (rule) => {
+    css += rule
+    await open()
+    await expectSoon(() => page.evaluate('imp.visible')).toBeDefined()
+    const shown = !rule.startsWith('*')
+    expect(await page.evaluate('imp.visible')).toBe(shown)
+    expect(await hook('end').isVisible()).toBe(shown)
+    if (shown) await hook('end').click({ timeout: 2000 })
+  })
+
+  it.each([
+    'body { opacity: 0 }',
+    'html { display: none }',
+    'body { scale: 0 }',
+    'body { clip-path: inset(50%) }',
+    'main { position: fixed; inset: 0; z-index: 2147483647; background: #fff }',
+  ])('is told that its page hides it: %s', async (rule) => {
+    await open()
+    await expectReported(true)
+    const add = `document.styleSheets[0].insertRule(${JSON.stringify(rule)})`
+    await page.evaluate(add)
+    await expectReported(false)
+    await page.evaluate('document.styleSheets[0].deleteRule(0)')
+    await expectReported(true)
+  })
+
+  it('cannot make it inert or hide it from assistive technology', async () => {
+    await open()
+    await page.evaluate(`{ const host = document.querySelector('impersonation-banner')
+      host.inert = true; host.hidden = true; host.setAttribute('aria-hidden', 'true'); host.style.cssText = 'display:none!important' }`)
+    await expectSoon(() => page.getByRole('button', { name: 'End impersonation' }).count()).toBe(1)
+    await expectReported(true)
+  })
+
+  it('gets a pill with the way out into its modal dialogs, the ring above them', async () => {
+    await open()
+    await expectReported(true)
+    await page.evaluate('document.getElementById("first").showModal()')
+    const pill = page.locator('dialog').getByRole('button', { name: 'End impersonation' })
+    await expectSoon(() => pill.count()).toBe(1)
+    expect(await page.locator('dialog').getByRole('timer').textContent()).toBe('12:40 left')
+    expect(await page.evaluate('imp.visible')).toBe(true)
+    expect(await axe(page)).toEqual([])
+    await page.evaluate('imp.left(60)')
+    await expect
+      .poll(() => page.locator('dialog').getByRole('alert').textContent())
+      .toBe('1 minute left')
+    await page.evaluate('document.getElementById("first").close()')
+    await expectSoon(() => pill.count()).toBe(0)
+    await page.evaluate('document.getElementById("first").showModal()')
+    await pill.click()
+    expect(await page.evaluate('imp.calls.includes("end")')).toBe(true)
+  })
+})
+
+describe('the end', () => {
+  it('comes with Alt+Shift+E', async () => {
+    await open()
+    await page.keyboard.press('Alt+Shift+E')
+    expect(await page.evaluate('imp.calls.filter((call) => call === "end")')).toEqual(['end'])
+  })
+
+  it.each([
+    ['ended_here', 'You ended it.'],
+    ['ended_elsewhere', 'It was ended in another tab.'],
+    ['expired', 'Its time was up.'],
+    ['revoked', 'It was revoked.'],
+  ])(
+    'leaves a page with its cause (%s), a way back, and nothing of the customer',
+    async (reason, cause) => {
+      await open({}, { returnTo: '/goodbye' })
+      await page.evaluate(`imp.become({ status: 'ended', session: null, reason: '${reason}' })`)
+      expect(await page.getByRole('heading').textContent()).toBe('Impersonation ended')
+      expect(await page.getByRole('alert').textContent()).toBe(`Impersonation ended${cause}`)
+      expect(await page.getByRole('link').getAttribute('href')).toBe('/goodbye')
+      expect(await page.title()).toBe('Impersonation ended')
+      expect(await page.evaluate('imp.visible')).toBe(false)
+      await page.evaluate('document.body.append("jane@customer.test")')
+      await expectSoon(() => page.evaluate('document.body.textContent')).toBe('')
+      expect(await page.getByText('jane@customer.test').count()).toBe(0)
+      expect(await axe(page)).toEqual([])
+    },
+  )
+})
+
+describe('<impersonation-banner> on a page the server rendered', () => {
+  const element = (seconds: number): string =>
+    `<impersonation-banner data-actor="support@acme.test" data-subject="jane@customer.test" data-mode="full"
+      data-expires-in="${seconds}" data-end-action="/end"><input type="hidden" name="csrf" value="c1"></impersonation-banner>`
+
+  it('shows its attributes and ends by posting a form with its inputs', async () => {
+    served = element(300) + orders
+    await page.goto(origin)
+    expect(await hook('banner').innerText()).toMatch(/Full access\n(5:00|4:59) left/)
+    expect(await hook('actor').textContent()).toBe('support@acme.test')
+    expect(await axe(page)).toEqual([])
+    await hook('end').click()
+    await page.waitForURL(`${origin}/end`)
+    expect(posted).toEqual(['/end csrf=c1'])
+  })
+
+  it('says when its time is up', async () => {
+    served = element(1) + orders
+    await page.goto(origin)
+    await expectSoon(() => page.getByRole('heading').textContent()).toBe('Impersonation ended')
+    expect(await page.getByRole('alert').textContent()).toContain('Its time was up.')
+  })
+})
