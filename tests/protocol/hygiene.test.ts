@@ -84,6 +84,7 @@ async function everyPage(): Promise<Map<string, Response>> {
     ['unknown route', await visitor.send(at('/nowhere'))],
     ['unknown interaction', await visitor.send(at('/interaction/nothing'))],
     ['wrong method', await visitor.send(at('/jwks'), csrf)],
+    ['home', await visitor.send(at('/'))],
     ['malformed address', await visitor.send(at('/%E0%A4%A'))],
     ['token endpoint as a page', await visitor.send(at('/token'), csrf)],
   ])

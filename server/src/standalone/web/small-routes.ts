@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Storage } from '../../index.ts'
+import { homePage } from '../pages/home-page.ts'
 import { issuerCss } from '../pages/stylesheet.ts'
 
 /** Health, and what the pages need. */
@@ -15,6 +16,10 @@ export function smallRoutes(storage: Storage): Middleware {
       ctx.status = up ? 200 : 503
       ctx.set('Cache-Control', 'no-store')
       ctx.body = { status: up ? 'ok' : 'unavailable' }
+    } else if (ctx.path === '/') {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.type = 'html'
+      ctx.body = homePage()
     } else if (ctx.path === '/assets/issuer.css') {
       ctx.set('Cache-Control', 'public, max-age=3600')
       ctx.type = 'css'
