@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
-import type { StatementCache } from './sqlite.ts'
+import type { StatementCache } from './statement-cache.ts'
 import type { Intent } from './statement.ts'
 
 interface Waiting {

@@ -4,6 +4,7 @@ import { StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
 import { createGroupCommit, undo } from './group-commit.ts'
 import type { Schema } from './schema.ts'
+import { createStatementCache } from './statement-cache.ts'
 
 /** Opens a database file with every acknowledged commit on disk; creates it readable by its owner only. */
 export function openSqlite(file: string): Database {
@@ -49,19 +50,4 @@ function assertDurable(connection: Sqlite.Database): void {
   if (synchronous !== 2) throw new Error(`SQLite synchronous is ${String(synchronous)}, not FULL`)
   const check = connection.pragma('quick_check(1)', { simple: true })
   if (check !== 'ok') throw new Error(`The database file is damaged: ${String(check)}`)
-}
-
-export type StatementCache = (sql: string) => Sqlite.Statement
-
-/** Statements by their text. Lists with filters give few hundred texts, so the bound is rarely met. */
-function createStatementCache(connection: Sqlite.Database): StatementCache {
-  const statements = new Map<string, Sqlite.Statement>()
-  return (sql) => {
-    const known = statements.get(sql)
-    if (known !== undefined) return known
-    if (statements.size >= 1000) statements.clear()
-    const statement = connection.prepare(sql)
-    statements.set(sql, statement)
-    return statement
-  }
 }
