@@ -139,7 +139,11 @@ class TabImpersonation implements Impersonation {
   async #end(): Promise<void> {
     await this.#settled()
     const { kept, state, issuer } = this.#tab
-    if (!kept || !state.session) return
+    if (!kept || !state.session) {
+      // Nothing was ended, so a later call may still have something to end.
+      this.#ending = null
+      return
+    }
     const { returnTo } = this.#options
     const target = typeof returnTo === 'function' ? returnTo(state.session) : returnTo
     this.#tab.over('ended_here')
