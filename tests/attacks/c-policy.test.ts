@@ -294,6 +294,25 @@ describe.each(databases)('guessing who exists, on %s', (database) => {
     const foreign = await stage.start({ actor: olga, user: 'usr_omar' })
     expectError(missing, 404, 'NOT_FOUND')
     expect(comparable(foreign)).toEqual(comparable(missing))
+    // The dry run lists every rule, and must not tell them apart by a later one.
+    await stage.booted.parts.storage.consents.grant(
+      'usr_omar',
+      'acme-billing',
+      'openid',
+      Date.now(),
+    )
+    const token = await stage.cast.serviceToken()
+    const checks = ['usr_nobody', 'usr_omar', 'usr_root', 'usr_lena'].map(async (user) => {
+      const path = `/api/v1/users/${user}/impersonation/acme-billing/check`
+      const answer = await stage.cast.request('POST', path, {
+        token,
+        json: { impersonatorToken: olga },
+      })
+      expect(answer.status).toBe(200)
+      return comparable(answer)
+    })
+    const [unknown, ...others] = await Promise.all(checks)
+    for (const answer of others) expect(answer).toEqual(unknown)
   })
 })
 

@@ -37,7 +37,8 @@ async function run(ports: Ports, ctx: Context, route: Endpoint): Promise<ApiAnsw
     params: ctx['params'] as Record<string, string>,
     body: bytes && route.body && parse(route.body, parseJson(bytes), 'BODY_INVALID'),
     query: route.query && parse(route.query, ctx.query, 'QUERY_INVALID'),
-    header: (name) => ctx.get(name) || null,
+    // An empty header was meant to say something.
+    header: (name) => (name.toLowerCase() in ctx.headers ? ctx.get(name) : null),
     token,
     get service() {
       if (service === null) throw new Error('no service calls this route')

@@ -1,4 +1,5 @@
 import { isEligible } from '../impersonation/app.ts'
+import { isWithinReach, reachOf } from '../impersonation/authority.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { Actor, Facts, Wish } from '../impersonation/policy.ts'
 import { endByTime } from '../impersonation/liveness.ts'
@@ -17,6 +18,8 @@ export interface ImpersonationRequest {
   readonly origin: Origin
 }
 
+const EMPTY = { subject: undefined, consent: undefined }
+
 /** Reads what the rules about the pair of subject and app need. */
 export async function gatherFacts(
   ports: Ports,
@@ -26,7 +29,7 @@ export async function gatherFacts(
   const { directory, tokens, settings, clock } = ports
   const { subject, app } = request
   const now = clock()
-  const [account, client, consent, open] = await Promise.all([
+  const [account, client, given, open] = await Promise.all([
     subject === null ? undefined : directory.findAccount(subject),
     app === null ? undefined : directory.findApp(app),
     subject === null || app === null ? undefined : directory.findConsent(subject, app),
@@ -37,5 +40,9 @@ export async function gatherFacts(
   const running = overdue === null ? open : undefined
   const canRedeem = isEligible(client) && (await tokens.canRedeem(client.clientId))
   const facts = { settings, now, wish: request.wish, actor, running, canRedeem }
-  return { facts: { ...facts, subject: account, app: client, consent }, overdue }
+  // Whoever is out of reach is nobody: no later rule may tell such an account from an unknown one.
+  const reach = reachOf(actor.account, settings)
+  const isKnown = account !== undefined && isWithinReach(actor.account, account, reach)
+  const known = isKnown ? { subject: account, consent: given } : EMPTY
+  return { facts: { ...facts, ...known, app: client }, overdue }
 }
