@@ -6,8 +6,8 @@ export function stamp(
   { clock, newId }: Pick<Ports, 'clock' | 'newId'>,
   happening: Happening,
   origin: Origin | null,
-  at: number = clock(),
 ): AuditEvent {
+  const at = clock()
   return {
     seq: null,
     id: newId('aud', at),

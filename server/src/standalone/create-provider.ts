@@ -7,6 +7,7 @@ import { loadKeys } from './key-ring.ts'
 import { apiResourceOf } from './open-parts.ts'
 import type { Parts } from './parts.ts'
 import { providerConfiguration } from './provider-configuration.ts'
+import { readAll } from './read-all.ts'
 import { accessLog } from './web/access-log.ts'
 import { canonicalHost } from './web/canonical-host.ts'
 import { errorAnswers } from './web/error-answers.ts'
@@ -45,16 +46,8 @@ export async function createProvider(parts: Parts): Promise<Provider> {
 
 /** oidc-provider knows its scopes from the start: those of every app there is then. */
 async function collectScopes({ storage }: Parts): Promise<string[]> {
-  const scopes = new Set<string>()
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<typeof storage.apps.list>> = await storage.apps.list({
-      cursor,
-      limit: 100,
-    })
-    for (const app of page.items) for (const scope of app.scope.split(' ')) scopes.add(scope)
-    cursor = page.nextCursor
-  } while (cursor !== null)
+  const apps = await readAll((page) => storage.apps.list(page))
+  const scopes = new Set(apps.flatMap((app) => app.scope.split(' ')))
   scopes.delete('')
   return [...scopes]
 }

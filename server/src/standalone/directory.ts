@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Directory, Storage } from '../index.ts'
+import { readAll } from './read-all.ts'
 
 /** Origins change rarely, and every preflight asks for them. */
 const ORIGINS_MS = 5000
@@ -27,17 +28,7 @@ export function createDirectory(storage: Storage, clock: Clock): Directory {
 }
 
 async function findOrigins(storage: Storage): Promise<ReadonlySet<string>> {
-  const origins = new Set<string>()
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<typeof storage.apps.list>> = await storage.apps.list({
-      cursor,
-      limit: 100,
-    })
-    for (const app of page.items.filter((item) => item.enabled && item.type === 'spa')) {
-      for (const uri of app.redirectUris) origins.add(new URL(uri).origin)
-    }
-    cursor = page.nextCursor
-  } while (cursor !== null)
-  return origins
+  const apps = await readAll((page) => storage.apps.list(page))
+  const pages = apps.filter((app) => app.enabled && app.type === 'spa')
+  return new Set(pages.flatMap((app) => app.redirectUris.map((uri) => new URL(uri).origin)))
 }

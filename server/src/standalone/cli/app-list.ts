@@ -1,7 +1,7 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
 import { presentApp } from '../../index.ts'
-import { readAll } from '../administration/read-all.ts'
+import { readAll } from '../read-all.ts'
 import { command } from './command.ts'
 import { jsonList, print, table } from './print.ts'
 import { withParts } from './with-parts.ts'

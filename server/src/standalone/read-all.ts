@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../index.ts'
+import type { Page, PageRequest } from '../index.ts'
 
 /** All items of a list, page after page. */
 export async function readAll<Item>(
