@@ -1,10 +1,12 @@
 import { confirmInDialog } from './confirm-dialog.ts'
 import { ImpersonationError } from './impersonation-error.ts'
 import type { ImpersonationSession } from './impersonation.ts'
-import type { ImpersonationOptions } from './options.ts'
+import type { Page } from './page.ts'
+import { become } from './page.ts'
 import { sessionOf } from './session-shape.ts'
-import type { TabSession } from './tab-session.ts'
+import { TabSession } from './tab-session.ts'
 import type { Kept } from './token-store.ts'
+import { watch } from './wake.ts'
 
 /**
  * What a page begins with: the impersonation of the link that led here, else the one that an earlier
@@ -13,19 +15,28 @@ import type { Kept } from './token-store.ts'
  * @throws ImpersonationError
  */
 export async function arrive(
-  tab: TabSession,
-  options: ImpersonationOptions,
+  page: Page,
   link: string | ImpersonationError | null,
+  left: Kept | null,
 ): Promise<ImpersonationSession | null> {
-  const left = tab.left()
-  if (!link && !left) return null
-  tab.set({ status: 'pending', session: null, error: null })
+  // A second try goes on with what the first one opened.
+  const tab = page.running instanceof TabSession ? page.running : new TabSession(page)
+  page.running = tab
+  const begin = (
+    session: ImpersonationSession,
+    error: ImpersonationError | null = null,
+  ): ImpersonationSession => {
+    page.hasRun = true
+    become(page, 'active', { session, error })
+    watch(page, tab)
+    return session
+  }
   await visible()
   let error: ImpersonationError | null = null
   try {
     if (link instanceof ImpersonationError) throw link
-    const session = link && (await redeem(tab, options, link, left))
-    if (session) return active(tab, session)
+    const session = link && (await redeem(page, tab, link, left))
+    if (session) return begin(session)
   } catch (problem) {
     // A bad link must not take away what runs here.
     if (!left) throw problem
@@ -33,41 +44,32 @@ export async function arrive(
   }
   if (!left) return null
   await tab.resume(left)
-  return active(tab, await tab.read(), error)
-}
-
-function active(
-  tab: TabSession,
-  session: ImpersonationSession,
-  error: ImpersonationError | null = null,
-): ImpersonationSession {
-  tab.hasRun = true
-  tab.set({ status: 'active', session, error })
-  return session
+  return begin(await tab.read(), error)
 }
 
 /** @returns `null` when what ran here before goes on */
 async function redeem(
+  { options: { ownSession, confirm = confirmInDialog } }: Page,
   tab: TabSession,
-  { ownSession, confirm = confirmInDialog }: ImpersonationOptions,
   link: string,
   left: Kept | null,
 ): Promise<ImpersonationSession | null> {
-  const fresh = await tab.issuer.grant(link)
+  const { issuer } = tab
+  const fresh = await issuer.grant(link)
   let isWelcome = false
   try {
-    const session = sessionOf(await tab.issuer.read(fresh), () => tab.kept ?? fresh)
+    const session = sessionOf(await issuer.read(fresh), () => tab.kept ?? fresh)
     const isOver = async (kept: Kept): Promise<boolean> =>
-      (await tab.issuer.read(kept)).body['code'] === 'IMPERSONATION_ENDED'
+      (await issuer.read(kept)).body['code'] === 'IMPERSONATION_ENDED'
     const isTaken = ownSession?.() === true || (left && !(await isOver(left)))
     isWelcome = !isTaken || (await confirm(session))
     if (isWelcome) {
-      if (left) await tab.issuer.end(left)
+      if (left) await issuer.end(left)
       tab.take(fresh)
       return session
     }
   } finally {
-    if (!isWelcome) await tab.issuer.end(fresh)
+    if (!isWelcome) await issuer.end(fresh)
   }
   if (left) return null
   throw new ImpersonationError('SWITCH_DECLINED')

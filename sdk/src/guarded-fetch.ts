@@ -1,15 +1,12 @@
 import { ImpersonationError } from './impersonation-error.ts'
+import type { Page } from './page.ts'
 import { PRIVATE } from './private-request.ts'
 
-/** The rules of one impersonation for a request of the app. */
-export interface Guard {
-  readonly isReadOnly: boolean
-  readonly origins: readonly string[]
-  readonly accessToken: () => Promise<string>
+/** Of the tokens of the tab. */
+interface Renewable {
   /** Renews unless that token is no longer the current one. */
-  readonly renew: (stale: string) => Promise<void>
-  /** The API says that it is over. */
-  readonly ended: () => void
+  renew(stale: string): Promise<void>
+  over(reason: 'revoked'): void
 }
 
 /**
@@ -17,27 +14,33 @@ export interface Guard {
  *
  * @throws ImpersonationError
  */
-export async function guardedFetch(request: Request, guard: Guard): Promise<Response> {
+export async function guardedFetch(
+  { state, options }: Page,
+  tab: Renewable,
+  request: Request,
+  accessToken: () => Promise<string>,
+): Promise<Response> {
   // For a message before the round trip: the API decides.
-  if (guard.isReadOnly && !/^(GET|HEAD|OPTIONS)$/i.test(request.method))
+  if (state.session?.mode === 'read_only' && !/^(GET|HEAD|OPTIONS)$/i.test(request.method))
     throw new ImpersonationError('IMPERSONATION_READ_ONLY')
-  if (!guard.origins.includes(new URL(request.url).origin)) return fetch(request)
+  const { api = [location.origin] } = options
+  if (!api.includes(new URL(request.url).origin)) return fetch(request)
   const again = request.clone()
   const send = async (from: Request, token: string): Promise<Response> => {
     const headers = new Headers(from.headers)
     headers.set('authorization', `Bearer ${token}`)
     const answer = await fetch(new Request(from, { ...PRIVATE, headers }))
     if (answer.status === 401 && (await isEnded(answer.clone()))) {
-      guard.ended()
+      tab.over('revoked')
       throw new ImpersonationError('IMPERSONATION_ENDED')
     }
     return answer
   }
-  const token = await guard.accessToken()
+  const token = await accessToken()
   const answer = await send(request, token)
   if (answer.status !== 401) return answer
-  await guard.renew(token)
-  return send(again, await guard.accessToken())
+  await tab.renew(token)
+  return send(again, await accessToken())
 }
 
 async function isEnded(answer: Response): Promise<boolean> {

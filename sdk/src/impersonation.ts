@@ -46,8 +46,12 @@ export interface Impersonation {
   subscribe(listener: () => void): () => void
   /** Picks a link up, or what an earlier page of this tab left. Idempotent; the URL is clean before its first await. */
   start(): Promise<ImpersonationSession | null>
+  /** Waits up to half a second for the banner's first report. */
   getAccessToken(): Promise<string>
-  /** The impersonation's access token while one runs, else what the app's own client gives. */
+  /**
+   * The impersonation's access token. Where none has run since the page was loaded, what the app's own
+   * client gives; after an end it throws, so that no page goes on as somebody else.
+   */
   token(fallback: () => Promise<string | null>): Promise<string | null>
   /** `fetch` with the token for the allowed origins; refuses unsafe methods in read-only mode. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>

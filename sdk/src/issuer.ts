@@ -2,6 +2,7 @@ import type { ImpersonationErrorCode } from './impersonation-error.ts'
 import { ImpersonationError } from './impersonation-error.ts'
 import { claimsOf } from './id-token.ts'
 import { clock } from './monotonic-clock.ts'
+import type { ImpersonationOptions } from './options.ts'
 import { request } from './private-request.ts'
 import type { Answer } from './private-request.ts'
 import type { Kept } from './token-store.ts'
@@ -29,7 +30,7 @@ interface TokenAnswer {
 
 const PATH = '/api/v1/impersonation'
 
-export function createIssuer(issuer: string, clientId: string): Issuer {
+export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer {
   const post = (path: string, form: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: clientId, ...form })
     return request(issuer + path, { method: 'POST', body, keepalive: true })

@@ -6,9 +6,9 @@ import { HANDOVER, liftParameters } from './url-cleaning.ts'
  * The refresh token of the link that led here. The address is clean when this returns. The numbers
  * of a link are hints that nothing relies on, but what is no number was not made by the issuer.
  *
- * @throws ImpersonationError LINK_INVALID for ambiguous or malformed input
+ * @returns LINK_INVALID for ambiguous or malformed input, `null` when there is no link
  */
-export function takeLink(callbackPath: string): string | null {
+export function takeLink(callbackPath = '/callback'): string | ImpersonationError | null {
   const early = (window as { [HANDOVER]?: () => Lifted })[HANDOVER]
   const lifted = early?.() ?? liftParameters()
   if (lifted?.[0] !== callbackPath) return null
@@ -20,10 +20,8 @@ export function takeLink(callbackPath: string): string | null {
       number === null
         ? /refresh_token|^(code|state|error)$/i.test(name)
         : values.has(name) || !(number ? /^\d+$/ : /^[\w.~+/=-]{1,4096}$/).test(value)
-    if (isOdd) throw new ImpersonationError('LINK_INVALID')
+    if (isOdd) return new ImpersonationError('LINK_INVALID')
     values.set(name, value)
   }
-  const token = values.get('refresh_token')
-  if (!token) throw new ImpersonationError('LINK_INVALID')
-  return token
+  return values.get('refresh_token') ?? new ImpersonationError('LINK_INVALID')
 }

@@ -1,4 +1,5 @@
 import { ImpersonationError } from './impersonation-error.ts'
+import { pause } from './pause.ts'
 
 /** Nothing of the browser travels with these requests, and nothing of them stays in its cache. */
 export const PRIVATE = {
@@ -9,14 +10,12 @@ export const PRIVATE = {
 
 export interface Answer {
   readonly status: number
-  /** Empty unless it was a JSON object of a sane size. */
+  /** Empty unless it was a JSON object. */
   readonly body: Readonly<Record<string, unknown>>
   readonly requestId: string | null
   /** Whether the issuer may answer better later. */
   readonly isRetryable: boolean
 }
-
-const LIMIT = 65_536
 
 /**
  * One request to the issuer, repeated once when the network failed.
@@ -32,9 +31,7 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
     const answer = await send().catch(async (error: unknown) => {
       // What timed out may have arrived, and a refresh token is good once.
       if (!(error instanceof TypeError)) throw error
-      await new Promise((resolve) => {
-        setTimeout(resolve, 300 + Math.random() * 700)
-      })
+      await pause(300 + Math.random() * 700)
       return send()
     })
     const { status, headers } = answer
@@ -49,20 +46,8 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
-async function objectIn({ body }: Response): Promise<Answer['body']> {
-  const decoder = new TextDecoder()
-  let text = ''
-  // Not `for await`: Safari's streams cannot.
-  const reader = body?.getReader()
-  for (;;) {
-    const part = await reader?.read()
-    if (!part || part.done) break
-    text += decoder.decode(part.value, { stream: true })
-    if (text.length > LIMIT) {
-      await reader?.cancel()
-      return {}
-    }
-  }
+async function objectIn(answer: Response): Promise<Answer['body']> {
+  const text = await answer.text()
   try {
     return Object(JSON.parse(text)) as Answer['body']
   } catch {

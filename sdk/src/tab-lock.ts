@@ -1,3 +1,4 @@
+import { pause } from './pause.ts'
 import type { Kept } from './token-store.ts'
 
 interface Message {
@@ -56,9 +57,7 @@ export function joinTabs(
       answered = false
       asking = true
       post({ id, from: me })
-      await new Promise((resolve) => {
-        setTimeout(resolve, PATIENCE_MS)
-      })
+      await pause(PATIENCE_MS)
       asking = false
       return answered
     },

@@ -1,73 +1,37 @@
-import { sessionOf } from './session-shape.ts'
-import type { EndReason, ImpersonationSession, ImpersonationState } from './impersonation.ts'
+import { guardedFetch } from './guarded-fetch.ts'
 import { ImpersonationError } from './impersonation-error.ts'
+import type { EndReason, ImpersonationSession } from './impersonation.ts'
 import type { Issuer } from './issuer.ts'
 import { createIssuer } from './issuer.ts'
 import { clock } from './monotonic-clock.ts'
-import type { ImpersonationOptions } from './options.ts'
+import type { Page, Running } from './page.ts'
+import { become } from './page.ts'
+import { sessionOf } from './session-shape.ts'
 import type { Tabs } from './tab-lock.ts'
 import { hasLocks, joinTabs } from './tab-lock.ts'
-import type { Kept, TokenStore } from './token-store.ts'
-import { memoryStore, sessionStore } from './token-store.ts'
+import type { Kept } from './token-store.ts'
 
-const ended = (reason: EndReason): ImpersonationState => ({
-  status: 'ended',
-  session: null,
-  error: null,
-  reason,
-})
-
-/** What this tab has of an impersonation: its tokens, renewed in turns, and its state. */
-export class TabSession {
-  state: ImpersonationState = { status: 'idle', session: null, error: null }
+/** What this tab has of an impersonation: its tokens, renewed in turns, until it is over. */
+export class TabSession implements Running {
   kept: Kept | null = null
-  /** Whether what the page shows may be of an impersonation. */
-  hasRun: boolean = false
   /** Milliseconds that the steady clock may have missed. */
   slept: number = 0
   readonly issuer: Issuer
-  readonly #resource: string | undefined
-  readonly #store: TokenStore
-  readonly #name: string
-  readonly #changed: () => void
-  #joined: Tabs | undefined
+  readonly #page: Page
+  readonly #tabs: Tabs
   #renewing: Promise<void> | null = null
 
-  constructor(options: ImpersonationOptions, changed: () => void) {
-    const { issuer, clientId, resource, storage = 'session' } = options
-    this.#name = `understudy.${clientId}`
-    this.issuer = createIssuer(issuer, clientId)
-    this.#resource = resource
-    if (storage === 'session') this.#store = sessionStore(this.#name)
-    else this.#store = storage === 'memory' ? memoryStore : storage
-    this.#changed = changed
-  }
-
-  /** Joined with the first tokens: a page without them needs nobody. */
-  get #tabs(): Tabs {
-    this.#joined ??= joinTabs(
-      this.#name,
+  constructor(page: Page) {
+    this.#page = page
+    this.issuer = createIssuer(page.options)
+    this.#tabs = joinTabs(
+      page.name,
       () => this.kept,
       (kept) => {
         if (kept) this.#hold(kept)
-        else this.#letGo(ended('ended_elsewhere'))
+        else this.#letGo('ended_elsewhere')
       },
     )
-    return this.#joined
-  }
-
-  set(state: ImpersonationState): void {
-    this.state = state
-    this.#changed()
-  }
-
-  /** What an earlier page of this tab left. */
-  left(): Kept | null {
-    try {
-      return JSON.parse(this.#store.read() ?? 'null') as Kept | null
-    } catch {
-      return null
-    }
   }
 
   /** From now on this tab acts by these tokens. */
@@ -76,34 +40,29 @@ export class TabSession {
     this.#tabs.tell(kept.id, kept)
   }
 
-  #hold(kept: Kept): void {
+  #hold(kept: Kept | null): void {
     this.kept = kept
-    this.#store.write(JSON.stringify(kept))
+    this.#page.store.write(kept && JSON.stringify(kept))
   }
 
   /** Over in this tab and, as soon as they hear of it, in the others. */
   over(reason: EndReason, error?: ImpersonationError): void {
     if (this.kept) this.#tabs.tell(this.kept.id)
-    this.#letGo(error ? { status: 'error', session: null, error } : ended(reason))
+    this.#letGo(reason, error)
   }
 
-  #letGo(state: ImpersonationState): void {
+  #letGo(reason: EndReason, error?: ImpersonationError): void {
     if (!this.kept) return
-    this.forget()
-    this.set(state)
-  }
-
-  forget(): void {
-    this.kept = null
-    this.#store.write(null)
+    this.#hold(null)
+    if (error) become(this.#page, 'error', { error })
+    else become(this.#page, 'ended', { reason })
   }
 
   /** Takes up what an earlier page left, unless another tab goes on with it and there are no turns. */
   async resume(kept: Kept): Promise<void> {
     this.kept = kept
-    const tabs = this.#tabs
-    if (!hasLocks() && (await tabs.ask(kept.id))) {
-      this.forget()
+    if (!hasLocks() && (await this.#tabs.ask(kept.id))) {
+      this.#hold(null)
       throw new ImpersonationError('OTHER_TAB')
     }
     // The clock went on with the browser; if somebody turned that, it is not to be trusted.
@@ -112,7 +71,7 @@ export class TabSession {
 
   /** Begins with these; the API's own token follows with the first request. */
   take(kept: Kept): void {
-    this.keep(this.#resource ? { ...kept, staleAt: 0 } : kept)
+    this.keep(this.#page.options.resource ? { ...kept, staleAt: 0 } : kept)
   }
 
   /** An access token that is good for a while. */
@@ -132,7 +91,7 @@ export class TabSession {
         if (hasLocks()) await this.#tabs.ask(id)
         if (!isDone()) await this.#exchange()
       })
-      .catch((error: unknown) => this.fail(error))
+      .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#renewing = null
       })
@@ -140,9 +99,10 @@ export class TabSession {
   }
 
   async #exchange(): Promise<void> {
-    for (const resource of this.#resource ? [undefined, this.#resource] : [undefined]) {
+    const { resource } = this.#page.options
+    for (const wanted of resource ? [undefined, resource] : [undefined]) {
       const kept = this.#current()
-      const next = await this.issuer.grant(kept.refreshToken, kept, resource)
+      const next = await this.issuer.grant(kept.refreshToken, kept, wanted)
       // It was ended while the answer was on its way.
       if (!this.kept) await this.issuer.end(next)
       this.#current()
@@ -155,10 +115,11 @@ export class TabSession {
     return this.kept
   }
 
-  /** What cannot get better ends it. Always throws. */
-  fail(error: unknown): never {
+  /** What cannot get better ends it. */
+  #fail(error: unknown): never {
     if (this.kept && error instanceof ImpersonationError && !error.retryable) {
-      const isLate = (this.state.session?.remaining() ?? 1) <= Math.max(0, this.slept)
+      const { session } = this.#page.state
+      const isLate = session && session.remaining() <= Math.max(0, this.slept)
       const isOver = error.code === 'IMPERSONATION_ENDED'
       this.over(isLate ? 'expired' : 'revoked', isOver ? undefined : error)
     }
@@ -175,7 +136,24 @@ export class TabSession {
     try {
       return sessionOf(answer, () => this.kept)
     } catch (error) {
-      return this.fail(error)
+      return this.#fail(error)
     }
+  }
+
+  fetch(request: Request, accessToken: () => Promise<string>): Promise<Response> {
+    return guardedFetch(this.#page, this, request, accessToken)
+  }
+
+  /** Over here at once, then at the issuer; then this tab is led to where the app wants it. */
+  async end(): Promise<void> {
+    const { kept } = this
+    const { options, state } = this.#page
+    if (!kept || !state.session) return
+    const { returnTo } = options
+    const target = typeof returnTo === 'function' ? returnTo(state.session) : returnTo
+    this.over('ended_here')
+    await this.issuer.end(kept)
+    const url = target && new URL(target, location.href)
+    if (url && /^https?:$/.test(url.protocol)) location.replace(url)
   }
 }

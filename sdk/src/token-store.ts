@@ -24,18 +24,34 @@ export interface TokenStore {
   write(value: string | null): void
 }
 
-/** `sessionStorage` under a key of its own: other tabs and the app's sign-in stay untouched. */
-export const sessionStore = (key: string): TokenStore => ({
-  read: () => sessionStorage.getItem(key),
-  write(value) {
-    try {
-      if (value) sessionStorage.setItem(key, value)
-      else sessionStorage.removeItem(key)
-    } catch {
-      // Blocked or full: this page goes on, and the next one begins without it.
-    }
-  },
-})
+/**
+ * `session` is `sessionStorage` under a key of its own: other tabs and the app's sign-in stay
+ * untouched. Of `memory`, nothing survives the page.
+ */
+export function storeOf(
+  storage: 'session' | 'memory' | TokenStore = 'session',
+  key: string,
+): TokenStore {
+  if (typeof storage === 'object') return storage
+  if (storage === 'memory') return { read: () => null, write() {} }
+  return {
+    read: () => sessionStorage.getItem(key),
+    write(value) {
+      try {
+        if (value) sessionStorage.setItem(key, value)
+        else sessionStorage.removeItem(key)
+      } catch {
+        // Blocked or full: this page goes on, and the next one begins without it.
+      }
+    },
+  }
+}
 
-/** Nothing survives the page. */
-export const memoryStore: TokenStore = { read: () => null, write() {} }
+/** What an earlier page of this tab left. */
+export function left(store: TokenStore): Kept | null {
+  try {
+    return JSON.parse(store.read() ?? 'null') as Kept | null
+  } catch {
+    return null
+  }
+}

@@ -1,84 +1,34 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { axe, launchBrowser } from '../support/browser.ts'
+import type { BannerSite } from '../support/sdk-banner-site.ts'
+import { startBannerSite } from '../support/sdk-banner-site.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const root = join(import.meta.dirname, '../..')
-const entry = `
-  import { mountBanner, ImpersonationBanner } from './sdk/src/banner/index.ts'
-  import { ar } from './sdk/src/banner/messages/ar.ts'
-  import { fakeImpersonation } from './tests/support/fake-impersonation.ts'
-  const languages = { ar }
-  Object.assign(globalThis, { ImpersonationBanner, languages, mount(session, options = {}) {
-    globalThis.imp = fakeImpersonation(session)
-    globalThis.banner = mountBanner(imp, { ...options, messages: languages[options.language] })
-  } })`
-
-const policy = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
-const html = (body: string): string =>
-  `<!doctype html><html lang="en"><head><title>Orders</title><meta name="viewport" content="width=device-width">
-  <link rel="icon" href="/icon.png"><link rel="stylesheet" href="/app.css"><script src="/app.js" defer></script></head>
-  <body>${body}</body></html>`
 const orders = `<main><h1>Orders</h1><p>Order 4711: a red bicycle.</p><button>Buy</button></main>
   <dialog id="first" aria-label="First"><p>First</p></dialog>`
 
-let server: Server
-let origin: string
+let site: BannerSite
 let browser: Browser
 let context: BrowserContext
 let page: Page
-let script: string
-let css: string
 let reports: string[]
-let posted: string[]
-let served: string
-
-const bundle = async (contents: string): Promise<string> => {
-  const stdin = { contents, resolveDir: root, loader: 'ts' } as const
-  const built = await build({ stdin, bundle: true, target: 'es2022', write: false })
-  return built.outputFiles[0]?.text ?? ''
-}
 
 beforeAll(async () => {
-  ;[script, browser] = await Promise.all([bundle(entry), launchBrowser()])
-  server = createServer((request, response) => {
-    const { url = '', method } = request
-    const chunks: string[] = []
-    request.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
-    request.on('end', () => {
-      if (url === '/report') reports.push(chunks.join(''))
-      else if (method === 'POST') posted.push(`${url} ${chunks.join('')}`)
-      const [type, body] =
-        url === '/app.js'
-          ? ['text/javascript', script]
-          : url === '/app.css'
-            ? ['text/css', css]
-            : ['text/html; charset=utf-8', html(served)]
-      response.setHeader('content-type', type)
-      response.setHeader('content-security-policy', `${policy}; report-uri /report`)
-      response.end(body)
-    })
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  ;[site, browser] = await Promise.all([startBannerSite(), launchBrowser()])
 })
 afterAll(async () => {
   await browser?.close()
-  server?.close()
+  site?.close()
 })
 
 beforeEach(async () => {
   reports = []
-  posted = []
-  served = orders
-  css = 'body{margin:0}main{padding:24px}'
+  site.reported = (text) => reports.push(text)
+  site.posted.length = 0
+  site.body = orders
+  site.css = 'body{margin:0}main{padding:24px}'
   context = await browser.newContext()
   page = await context.newPage()
   page.on('console', (message) => {
@@ -98,8 +48,9 @@ function expectSoon<T>(read: () => Promise<T>) {
 const hook = (name: string): Locator => page.getByTestId(`impersonation-${name}`)
 
 async function open(session: object = {}, options: object = {}): Promise<void> {
-  await page.goto(origin)
+  await page.goto(site.origin)
   await page.evaluate(`mount(${JSON.stringify(session)}, ${JSON.stringify(options)})`)
+  await expectSoon(() => page.evaluate('imp.visible')).toBeDefined()
 }
 
 async function expectReported(visible: boolean): Promise<void> {
@@ -166,7 +117,7 @@ describe('what it says', () => {
 
 describe('where it is', () => {
   it('pushes the content, stays on top when scrolling and tells its height', async () => {
-    css += 'main{height:3000px}'
+    site.css += 'main{height:3000px}'
     await open()
     await expectReported(true)
     const height = (await hook('banner').boundingBox())?.height ?? 0
@@ -181,7 +132,7 @@ describe('where it is', () => {
   })
 
   it('stays in sight where the body ends above the fold', async () => {
-    css += 'html,body{height:100%}main{height:3000px}'
+    site.css += 'html,body{height:100%}main{height:3000px}'
     await open()
     await expectReported(true)
     await page.evaluate('scrollTo(0, 2000)')
@@ -215,7 +166,7 @@ describe('where it is', () => {
   })
 
   it('waits for the body when mounted in the head', async () => {
-    await page.goto(origin)
+    await page.goto(site.origin)
     await page.evaluate(
       `{ const { body } = document; body.remove(); mount(); document.documentElement.append(body) }`,
     )
@@ -239,7 +190,7 @@ describe('where it is', () => {
   })
 
   it('can be read on a dark page', async () => {
-    css += '@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}'
+    site.css += '@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}'
     await page.emulateMedia({ colorScheme: 'dark' })
     await open()
     await expectReported(true)
@@ -269,7 +220,7 @@ describe('where it is', () => {
     expect(await icon.getAttribute('href')).toBe('/badge.png')
     await page.evaluate('banner.unmount()')
     expect(await page.title()).toBe('Invoices')
-    expect(await icon.getAttribute('href')).toBe(`${origin}/icon.png`)
+    expect(await icon.getAttribute('href')).toBe(`${site.origin}/icon.png`)
   })
 })
 
@@ -291,9 +242,8 @@ describe('an app that is in the way', () => {
     'body { visibility: hidden !important }',
     'impersonation-banner { opacity: 0 !important; scale: 0 !important; left: -99em !important }',
   ])('cannot hide it, or it is told: %s', async (rule) => {
-    css += rule
+    site.css += rule
     await open()
-    await expectSoon(() => page.evaluate('imp.visible')).toBeDefined()
     const shown = !rule.startsWith('*')
     expect(await page.evaluate('imp.visible')).toBe(shown)
     expect(await hook('end').isVisible()).toBe(shown)
@@ -302,6 +252,7 @@ describe('an app that is in the way', () => {
 
   it.each([
     'body { opacity: 0 }',
+    'html { opacity: 0.6 } body { opacity: 0.6 }',
     'html { display: none }',
     'body { scale: 0 }',
     'body { clip-path: inset(50%) }',
@@ -309,10 +260,12 @@ describe('an app that is in the way', () => {
   ])('is told that its page hides it: %s', async (rule) => {
     await open()
     await expectReported(true)
-    const add = `document.styleSheets[0].insertRule(${JSON.stringify(rule)})`
-    await page.evaluate(add)
+    const style = JSON.stringify(rule)
+    await page.evaluate(
+      `{ const sheet = new CSSStyleSheet(); sheet.replaceSync(${style}); document.adoptedStyleSheets = [sheet] }`,
+    )
     await expectReported(false)
-    await page.evaluate('document.styleSheets[0].deleteRule(0)')
+    await page.evaluate('document.adoptedStyleSheets = []')
     await expectReported(true)
   })
 
@@ -322,6 +275,24 @@ describe('an app that is in the way', () => {
       host.inert = true; host.hidden = true; host.setAttribute('aria-hidden', 'true'); host.style.cssText = 'display:none!important' }`)
     await expectSoon(() => page.getByRole('button', { name: 'End impersonation' }).count()).toBe(1)
     await expectReported(true)
+  })
+
+  it('has the ring above its own popovers, and keeps those open', async () => {
+    await open()
+    await expectReported(true)
+    await page.evaluate(`{ const menu = document.createElement('div'); menu.popover = 'auto'; menu.id = 'menu'
+      menu.textContent = 'Menu'; document.body.append(menu)
+      globalThis.raised = 0
+      document.querySelector('impersonation-banner').shadowRoot.querySelector('[popover]')
+        .addEventListener('beforetoggle', ({ newState }) => { raised += newState === 'open' }) }`)
+    for (const times of [1, 2]) {
+      await page.evaluate('menu.showPopover()')
+      await expectSoon(() => page.evaluate('raised')).toBe(times)
+      expect(await page.evaluate('menu.matches(":popover-open")')).toBe(true)
+      await page.evaluate('menu.hidePopover()')
+      await page.waitForTimeout(100)
+    }
+    expect(await page.evaluate('raised')).toBe(2)
   })
 
   it('gets a pill with the way out into its modal dialogs, the ring above them', async () => {
@@ -381,19 +352,19 @@ describe('<impersonation-banner> on a page the server rendered', () => {
       data-expires-in="${seconds}" data-end-action="/end"><input type="hidden" name="csrf" value="c1"></impersonation-banner>`
 
   it('shows its attributes and ends by posting a form with its inputs', async () => {
-    served = element(300) + orders
-    await page.goto(origin)
+    site.body = element(300) + orders
+    await page.goto(site.origin)
     expect(await hook('banner').innerText()).toMatch(/Full access\n(5:00|4:59) left/)
     expect(await hook('actor').textContent()).toBe('support@acme.test')
     expect(await axe(page)).toEqual([])
     await hook('end').click()
-    await page.waitForURL(`${origin}/end`)
-    expect(posted).toEqual(['/end csrf=c1'])
+    await page.waitForURL(`${site.origin}/end`)
+    expect(site.posted).toEqual(['/end csrf=c1'])
   })
 
   it('says when its time is up', async () => {
-    served = element(1) + orders
-    await page.goto(origin)
+    site.body = element(1) + orders
+    await page.goto(site.origin)
     await expectSoon(() => page.getByRole('heading').textContent()).toBe('Impersonation ended')
     expect(await page.getByRole('alert').textContent()).toContain('Its time was up.')
   })

@@ -139,6 +139,70 @@ describe('An impersonation in the browser', () => {
   })
 })
 
+describe('A page', () => {
+  const tokenOf = (): Promise<unknown> =>
+    page.evaluate(() =>
+      window.imp
+        .token(async () => 'own')
+        .catch((error: unknown) => (error as { code: string }).code),
+    )
+
+  it('loads what an impersonation needs only when there is one', async () => {
+    await page.goto(app.origin)
+    expect(await started(page)).toBeNull()
+    expect(await tokenOf()).toBe('own')
+    const scripts = (): string[] =>
+      app.asked.map(({ url }) => url).filter((url) => url.startsWith('/arrival-'))
+    expect(scripts()).toEqual([])
+    await open((await start()).link)
+    expect(scripts()).toHaveLength(1)
+  })
+
+  it('says so when that cannot be loaded, with a clean address, and goes on after a reload', async () => {
+    const parts = '**/arrival-*'
+    await page.route(parts, (route) => route.abort())
+    const { link, impersonation_id: id } = await start()
+    expect(await open(link)).toBe('ISSUER_UNREACHABLE')
+    expect(page.url()).toBe(`${app.origin}/callback`)
+    expect(asked).toEqual([])
+    await page.unroute(parts)
+    expect(await open(link)).toBe(id)
+    await page.route(parts, (route) => route.abort())
+    await page.reload()
+    expect(await started(page)).toBe('ISSUER_UNREACHABLE')
+    await page.unroute(parts)
+    await page.reload()
+    expect(await started(page)).toBe(id)
+  })
+
+  it('that has shown the user gives no other token after the end, until it is loaded again', async () => {
+    await open((await start()).link)
+    await page.evaluate(() => window.imp.end())
+    expect(await tokenOf()).toBe('IMPERSONATION_ENDED')
+    await page.reload()
+    expect(await started(page)).toBeNull()
+    expect(await tokenOf()).toBe('own')
+  })
+
+  it('waits for the first report of its banner, half a second at most', async () => {
+    app.options = app.options.replace(', requireBanner: false', '')
+    await open((await start()).link)
+    const before = performance.now()
+    expect(await accessToken(page)).toBe('BANNER_HIDDEN')
+    expect(performance.now() - before).toBeGreaterThan(450)
+    const late = page.evaluate(() => {
+      const token = window.imp.getAccessToken()
+      window.imp.setBannerVisible(true)
+      return token
+    })
+    expect((await cast.introspect(await late)).body).toMatchObject({ active: true })
+    await page.evaluate(() => {
+      window.imp.setBannerVisible(false)
+    })
+    expect(await accessToken(page)).toBe('BANNER_HIDDEN')
+  })
+})
+
 describe('The token of a link', () => {
   it('H09 is in no Referer, also of what comes before the SDK', async () => {
     app.head = `<script src="/early.js"></script><script src="${attacker.origin}/analytics.js"></script>

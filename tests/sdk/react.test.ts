@@ -7,12 +7,17 @@ import { launchBrowser } from '../support/browser.ts'
 vi.setConfig({ testTimeout: 60_000 })
 
 const app = `
-  import { StrictMode, useState } from 'react'
+  import { StrictMode, useEffect, useLayoutEffect } from 'react'
   import { createRoot } from 'react-dom/client'
   import { renderToString } from 'react-dom/server'
   import * as sdk from './sdk/src/react/index.ts'
   import { fakeImpersonation } from './tests/support/fake-impersonation.ts'
   const { ImpersonationProvider, useImpersonation, useActor, HideWhileImpersonating, DisableWhileReadOnly } = sdk
+
+  function Early() {
+    useLayoutEffect(() => void imp.calls.push('layout effect'), [])
+    useEffect(() => void imp.calls.push('effect'), [])
+  }
 
   function Who() {
     const { status, session, impersonation } = useImpersonation()
@@ -26,6 +31,7 @@ const app = `
   }
   const App = () => <ImpersonationProvider impersonation={imp}>
     <Who />
+    <Early />
     <HideWhileImpersonating fallback={<p id="instead">Not for support</p>}><p id="secret">Card 4242</p></HideWhileImpersonating>
     <DisableWhileReadOnly><input id="name" /></DisableWhileReadOnly>
     <DisableWhileReadOnly>{(disabled) => <a id="link" aria-disabled={disabled}>Delete</a>}</DisableWhileReadOnly>
@@ -95,6 +101,12 @@ describe('the bindings for React', () => {
     await expectSoon(() => text('actor')).toBe('nobody')
     expect(await text('status')).toBe('ended')
     expect(complaints).toEqual([])
+  })
+
+  it('start it before any effect below, and not on a server', async () => {
+    const calls = (await page.evaluate('imp.calls')) as string[]
+    expect(calls.slice(0, 3)).toEqual(['start', 'layout effect', 'effect'])
+    expect(calls.filter((call) => call === 'start')).toHaveLength(1)
   })
 
   it('leave out what is not for support, already while a link is being picked up', async () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import type { Impersonation } from '../../sdk/src/index.ts'
@@ -21,18 +21,26 @@ export interface SdkApp {
   close(): Promise<void>
 }
 
-/** One entry of the SDK for a classic script. */
-async function bundled(entry: string, globalName?: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(SDK, entry)],
+/** Scripts by path: `early` as the classic one it is, the rest in parts, as bundlers leave it. */
+async function bundled(): Promise<Map<string, string>> {
+  const options = {
     bundle: true,
     minify: true,
     write: false,
-    format: 'iife',
     target: 'es2022',
-    ...(globalName !== undefined && { globalName }),
-  })
-  return outputFiles[0]?.text ?? ''
+    outdir: '/',
+  } as const
+  const built = await Promise.all([
+    build({ ...options, entryPoints: { early: join(SDK, 'early.ts') }, format: 'iife' }),
+    build({
+      ...options,
+      entryPoints: { sdk: join(SDK, 'index.ts') },
+      format: 'esm',
+      splitting: true,
+    }),
+  ])
+  const files = built.flatMap(({ outputFiles }) => outputFiles)
+  return new Map(files.map(({ path, text }) => [`/${basename(path)}`, text]))
 }
 
 const POLICY =
@@ -40,10 +48,7 @@ const POLICY =
 
 /** On `host`; nothing of it is sent with a Referer. */
 export async function startSdkApp(host: string): Promise<SdkApp> {
-  const scripts = new Map([
-    ['/sdk.js', await bundled('index.ts', 'sdk')],
-    ['/early.js', await bundled('early.ts')],
-  ])
+  const scripts = await bundled()
   const server = createServer((request, response) => {
     const { url = '', method = '', headers } = request
     self.asked.push({ url, referer: headers.referer })
@@ -84,9 +89,10 @@ export async function startSdkApp(host: string): Promise<SdkApp> {
 
 const document = (head: string): string =>
   `<!doctype html><html lang="en"><title>App</title>${head}
-  <script src="/sdk.js"></script><script src="/app.js"></script><h1>App</h1></html>`
+  <script src="/app.js" type="module"></script><h1>App</h1></html>`
 
 const app = (options: string): string => `
+  import * as sdk from '/sdk.js'
   window.imp = sdk.createImpersonation(${options})
   window.seen = []
   imp.subscribe(() => seen.push(imp.state.status))

@@ -2,7 +2,6 @@ import type { Impersonation, ImpersonationSession, ImpersonationState } from '..
 import { make } from './make.ts'
 import type { Messages } from './messages.ts'
 import { en } from './messages/en.ts'
-import { follow } from './mount.ts'
 
 // A server that renders the app's components has no elements to extend.
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? Object
@@ -18,7 +17,13 @@ export class ImpersonationBanner extends Base {
 
   connectedCallback(): void {
     // One that mountBanner made has its shadow already.
-    if (!this.shadowRoot) follow(this, fromAttributes(this), ImpersonationBanner)
+    if (!this.shadowRoot) void this.#follow(this.attachShadow({ mode: 'open' })).catch(reportError)
+  }
+
+  async #follow(root: ShadowRoot): Promise<void> {
+    const impersonation = fromAttributes(this)
+    const { follow } = await import('./follow.ts')
+    follow(root, impersonation, ImpersonationBanner)
   }
 }
 

@@ -7,7 +7,7 @@ import { HEIGHT } from './place.ts'
 import { nameOf } from './plain.ts'
 import { ring } from './ring.ts'
 import { speaker } from './speaker.ts'
-import { shadow } from './styles.ts'
+import { dress } from './styles.ts'
 import { upkeep } from './upkeep.ts'
 import { watch } from './watch.ts'
 
@@ -28,7 +28,7 @@ export function show(
 ): () => void {
   const end = (): void => void impersonation.end().catch(() => {})
   const main = bar(root, words, end, session)
-  const pill = bar(shadow(make('div')), words, end)
+  const pill = bar(dress(make('div').attachShadow({ mode: 'open' })), words, end)
   const frame = ring(session)
   const voice = speaker(words, startOf(session, words))
   root.append(frame, ...voice.regions)

@@ -24,9 +24,8 @@ main{position:fixed;inset:0;display:grid;place-content:center;place-items:center
 @media(prefers-reduced-motion:no-preference){.w i{animation:p 1s infinite alternate}}
 @keyframes p{to{scale:1.3}}`
 
-/** The shadow root of a host, styled by a constructed sheet: `style-src 'self'` has nothing to refuse there. */
-export function shadow(host: HTMLElement): ShadowRoot {
-  const root = host.attachShadow({ mode: 'open' })
+/** By a constructed sheet: `style-src 'self'` has nothing to refuse there. */
+export function dress(root: ShadowRoot): ShadowRoot {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   root.adoptedStyleSheets = [sheet]

@@ -14,7 +14,7 @@ export function upkeep(
   { say, regions }: ReturnType<typeof speaker>,
 ): { check: () => void; report: (now: boolean) => void } {
   const { host } = main.root
-  let dialog: Element | undefined
+  let above: readonly Element[] = []
   let seen: boolean | undefined
   const report = (now: boolean): void => {
     if (now !== seen) impersonation.setBannerVisible(now)
@@ -33,13 +33,13 @@ export function upkeep(
       // While a modal dialog is open nothing outside of it can be clicked or heard.
       const top = [...document.querySelectorAll('dialog:modal')].at(-1)
       const { root } = top ? pill : main
-      if (top !== dialog || !frame.matches(':popover-open')) {
+      const opened = [...document.querySelectorAll(':popover-open,dialog:modal')]
+      if (opened.some((element) => !above.includes(element)) || !frame.matches(':popover-open'))
         raise(frame)
-        root.append(...regions)
-      }
+      above = opened
+      if (regions[0]?.parentNode !== root) root.append(...regions)
       if (!top) pill.root.host.remove()
       else if (!top.contains(pill.root.host)) top.append(pill.root.host)
-      dialog = top
       report(inSight(root))
     },
   }

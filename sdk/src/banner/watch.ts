@@ -25,11 +25,14 @@ export function watch(host: HTMLElement, check: () => void, onChange?: () => voi
   })
   const sight = new IntersectionObserver(later)
   sight.observe(host)
+  // Popovers open without a change of the document.
+  addEventListener('toggle', later, true)
   const every = setInterval(run, 1000)
   run()
   return () => {
     mutations.disconnect()
     sight.disconnect()
+    removeEventListener('toggle', later, true)
     clearInterval(every)
     clearTimeout(soon)
   }

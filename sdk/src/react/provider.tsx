@@ -1,4 +1,4 @@
-import { createContext, useEffect, type Context, type ReactNode } from 'react'
+import { createContext, useInsertionEffect, type Context, type ReactNode } from 'react'
 import type { Impersonation } from '../impersonation.ts'
 
 /** Carries the impersonation of the provider above. */
@@ -20,7 +20,8 @@ export function ImpersonationProvider({
   impersonation,
   children,
 }: ImpersonationProviderProps): ReactNode {
-  useEffect(() => {
+  // Before any effect of the components below, which may ask for a token at once.
+  useInsertionEffect(() => {
     impersonation.start().catch(() => {})
   }, [impersonation])
   return (

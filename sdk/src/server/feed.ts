@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readEvents } from './event-stream.ts'
 import type { Issuer } from './issuer.ts'
 import type { Settings } from './options.ts'
@@ -40,17 +41,16 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
 
   const listen = async (): Promise<void> => {
     const silence = new AbortController()
-    const startTimer = (): NodeJS.Timeout =>
-      setTimeout(() => silence.abort(new Error('the feed is silent')), SILENCE_MS).unref()
-    let timer = startTimer()
+    const timer = setTimeout(() => {
+      silence.abort(new Error('the feed is silent'))
+    }, SILENCE_MS).unref()
     try {
       const body = await connect(cursor, AbortSignal.any([closing.signal, silence.signal]))
       heardAt = clock()
       beginStretch()
       const onChunk = (): void => {
         heardAt = clock()
-        clearTimeout(timer)
-        timer = startTimer()
+        timer.refresh()
       }
       for await (const { event, data, id } of readEvents(body, onChunk)) {
         const ended = event === 'ended' ? idIn(data) : null
@@ -114,21 +114,10 @@ async function keepTrying(
     failures = clock() - begun > STEADY_MS ? 0 : failures + 1
     const most = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
     // Not all resource servers at once, and none of them at once.
-    await pause(most * (0.5 + Math.random() / 2), signal)
+    const pause = most * (0.5 + Math.random() / 2)
+    await delay(pause, null, { signal, ref: false }).catch(() => null)
   }
 }
-
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    const timer = setTimeout(wake, milliseconds).unref()
-    if (signal.aborted) wake()
-    else signal.addEventListener('abort', wake)
-  })
 
 function idIn(data: string): string | null {
   try {

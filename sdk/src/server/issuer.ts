@@ -126,8 +126,7 @@ const unexpected = ({ status }: Answer): Refusal =>
 
 function objectIn(text: string): Json {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Json) : {}
+    return Object(JSON.parse(text)) as Json
   } catch {
     return {}
   }

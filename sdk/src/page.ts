@@ -1,0 +1,52 @@
+import type { ImpersonationState } from './impersonation.ts'
+import type { ImpersonationError } from './impersonation-error.ts'
+import type { ImpersonationOptions } from './options.ts'
+import type { Kept, TokenStore } from './token-store.ts'
+import { storeOf } from './token-store.ts'
+
+/** What a page asks of the part that is loaded only when there is an impersonation. */
+export interface Running {
+  kept: Kept | null
+  readonly freshToken: () => Promise<string>
+  readonly fetch: (request: Request, accessToken: () => Promise<string>) => Promise<Response>
+  readonly end: () => Promise<void>
+}
+
+/** What every page has, also one that nobody is impersonated in: a state, and who listens to it. */
+export interface Page {
+  readonly options: ImpersonationOptions
+  /** The key of the store and the name of the channel: other apps of the origin have others. */
+  readonly name: string
+  readonly store: TokenStore
+  readonly listeners: Set<() => void>
+  state: ImpersonationState
+  /** Whether what the page shows may be of an impersonation. */
+  hasRun: boolean
+  /** The token of a link, or why it is refused. */
+  link: string | ImpersonationError | null
+  running: Running | null
+}
+
+export function createPage(options: ImpersonationOptions): Page {
+  const name = `understudy.${options.clientId}`
+  return {
+    options,
+    name,
+    store: storeOf(options.storage, name),
+    listeners: new Set(),
+    state: { status: 'idle', session: null, error: null },
+    hasRun: false,
+    link: null,
+    running: null,
+  }
+}
+
+/** Moves to another state and tells those who listen. */
+export function become(
+  page: Page,
+  status: ImpersonationState['status'],
+  more: Partial<ImpersonationState> = {},
+): void {
+  page.state = { status, session: null, error: null, ...more }
+  for (const listener of page.listeners) listener()
+}

@@ -1,0 +1,39 @@
+import { ImpersonationError } from './impersonation-error.ts'
+import type { ImpersonationSession } from './impersonation.ts'
+import { takeLink } from './link.ts'
+import type { Page } from './page.ts'
+import { become } from './page.ts'
+import { left } from './token-store.ts'
+
+/**
+ * Cleans the address before its first `await`, and loads what an impersonation needs only when there
+ * is one: a link that led here, or what an earlier page of this tab left.
+ *
+ * @throws ImpersonationError
+ */
+export async function start(page: Page): Promise<ImpersonationSession | null> {
+  page.link ??= takeLink(page.options.callbackPath)
+  const { link } = page
+  try {
+    // In somebody else's page a click could be stolen.
+    if (window.top !== window.self) {
+      if (link) throw new ImpersonationError('FRAMED')
+      return null
+    }
+    const kept = left(page.store)
+    if (!link && !kept) return null
+    // Who opened this page may lead it elsewhere, but not see it.
+    if (link) window.opener = null
+    become(page, 'pending')
+    const { arrive } = await import('./arrival.ts').catch((cause: unknown) => {
+      // Not to be tried again in this page: Chromium remembers that a module could not be loaded.
+      throw new ImpersonationError('ISSUER_UNREACHABLE', cause)
+    })
+    return await arrive(page, link, kept)
+  } catch (problem) {
+    if (page.state.status === 'ended') return null
+    if (page.running) page.running.kept = null
+    become(page, 'error', { error: problem as ImpersonationError })
+    throw problem
+  }
+}
