@@ -1,21 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Booted } from '../support/boot.ts'
 import { axe, launchBrowser } from '../support/browser.ts'
-import type { Cast } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
+import type { DemoAgent, Started } from '../support/demo-agent.ts'
+import { givePassword, JANE, ROOT, signInAgent } from '../support/demo-agent.ts'
 import type { DemoServer } from '../support/demo-server.ts'
 import { startDemoServer } from '../support/demo-server.ts'
-import { authorization, PASSWORD, redeem } from '../support/visitor.ts'
+import { authorization, redeem } from '../support/visitor.ts'
 
 // A browser on a busy machine takes its time; nothing here waits for a clock.
 vi.setConfig({ testTimeout: 60_000 })
 
-const ROOT = 'root@acme.test'
-const JANE = 'jane@customer.test'
-
 let server: DemoServer
-let cast: Cast
+let agent: DemoAgent
 let browser: Browser
 let context: BrowserContext
 let page: Page
@@ -24,8 +20,7 @@ let complaints: string[]
 
 beforeAll(async () => {
   ;[server, browser] = await Promise.all([startDemoServer(), launchBrowser()])
-  // Whatever is asked of this cast goes over HTTP: the server is another process.
-  cast = castOf({ issuer: server.issuer } as Booted)
+  agent = await signInAgent(server, browser)
 })
 afterAll(async () => {
   await browser?.close()
@@ -43,63 +38,20 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await context.close()
-  await endWhatIsLeft()
+  await agent.endAll()
 })
-
-async function givePassword(email: string): Promise<void> {
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
-
-async function giveCode(): Promise<void> {
-  const code = await page.locator('.demo code').textContent()
-  await page.getByLabel('6-digit code').fill(code ?? '')
-  await page.getByRole('button', { name: 'Continue' }).click()
-}
-
-/** Root's access token for the panel, by clicking through the pages. */
-async function signIn(): Promise<string> {
-  const request = authorization('admin-panel', { redirect_uri: server.callback })
-  await page.goto(server.issuer + request.address)
-  await givePassword(ROOT)
-  await giveCode()
-  await page.getByRole('heading', { name: 'Signed in' }).waitFor()
-  const { body } = await redeem(cast, request, server.brought.at(-1)?.href ?? '')
-  return body.access_token as string
-}
-
-interface Started {
-  readonly impersonation_id: string
-  readonly refresh_token: string
-  readonly links: readonly string[]
-}
-
-let actor: string | undefined
-
-/** Starts as Jane in Acme Portal; a second sign-in would have to wait for the next code. */
-async function start(body: Record<string, unknown> = {}): Promise<Started> {
-  actor ??= await signIn()
-  const reason = 'cannot see charger 12'
-  const answer = await cast.start({ actor, body: { reason, ticket: 'SUP-1234', ...body } })
-  expect(answer.status).toBe(200)
-  return answer.body as Started
-}
-
-/** The administrator may have one at a time. */
-async function endWhatIsLeft(): Promise<void> {
-  const token = await cast.serviceToken()
-  const path = '/api/v1/impersonations'
-  const found = await cast.request('GET', `${path}?status=active&actor=usr_root`, { token })
-  for (const { id } of found.body.items as { id: string }[])
-    await cast.request('DELETE', `${path}/${id}`, { token })
-}
 
 async function open({ links }: Started): Promise<void> {
   await page.goto(links[0] ?? '')
   await page.getByTestId('impersonation-banner').waitFor()
-  await page.getByRole('heading', { name: 'Your orders' }).waitFor()
+  await page.getByTestId('orders').waitFor()
 }
+
+/** What the issuer sends to the portal; the portal itself takes it out of the address at once. */
+const comingBack = (): Promise<Request> =>
+  page.waitForRequest((request) => request.url().startsWith(`${server.portal}/callback?`))
+
+const orders = (): Promise<number> => page.getByTestId('orders').locator('li').count()
 
 describe('The issuer’s pages', () => {
   it.each(['light', 'dark'] as const)('have no accessibility findings in %s', async (scheme) => {
@@ -112,12 +64,12 @@ describe('The issuer’s pages', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').waitFor()
     expect(await axe(page)).toEqual([])
-    await givePassword(ROOT)
+    await givePassword(page, ROOT)
     await page.getByLabel('6-digit code').waitFor()
     expect(await axe(page)).toEqual([])
     const billing = authorization('acme-billing', { redirect_uri: `${server.billing}/callback` })
     await page.goto(server.issuer + billing.address)
-    await givePassword('omar@customer.test')
+    await givePassword(page, 'omar@customer.test')
     await page.getByRole('heading', { name: 'Allow Acme Billing?' }).waitFor()
     expect(await axe(page)).toEqual([])
     await page.goto(`${server.issuer}/session/end`)
@@ -131,7 +83,7 @@ describe('The issuer’s pages', () => {
     page = await plain.newPage()
     const billing = authorization('acme-billing', { redirect_uri: `${server.billing}/callback` })
     await page.goto(server.issuer + billing.address)
-    await givePassword('omar@customer.test')
+    await givePassword(page, 'omar@customer.test')
     await page.getByRole('button', { name: 'Do not allow' }).click()
     await page.waitForURL(`${server.billing}/callback?*`)
     expect(new URL(page.url()).searchParams.get('error')).toBe('access_denied')
@@ -141,8 +93,9 @@ describe('The issuer’s pages', () => {
   it('break no policy of their own', async () => {
     const portal = authorization('acme-portal', { redirect_uri: `${server.portal}/callback` })
     await page.goto(server.issuer + portal.address)
-    await givePassword(JANE)
-    await page.waitForURL(`${server.portal}/callback?*`)
+    const back = comingBack()
+    await givePassword(page, JANE)
+    await back
     await page.goto(`${server.issuer}/session/end`)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
@@ -153,16 +106,15 @@ describe('The issuer’s pages', () => {
     const again = { redirect_uri: `${server.portal}/callback`, prompt: 'login' }
     for (const email of [JANE, 'omar@customer.test']) {
       await page.goto(server.issuer + authorization('acme-portal', again).address)
-      await givePassword(email)
-      await page.waitForURL(`${server.portal}/callback?*`)
-      expect(new URL(page.url()).searchParams.has('code')).toBe(true)
+      const back = comingBack()
+      await givePassword(page, email)
+      expect(new URL((await back).url()).searchParams.has('code')).toBe(true)
     }
     expect(complaints).toEqual([])
   })
 
   it('cannot be shown in somebody else’s frame', async () => {
     const login = server.issuer + authorization('acme-portal').address
-    await page.goto(`${server.callback}/framing`)
     await page.setContent(`<iframe src="${login.replaceAll('&', '&amp;')}"></iframe>`)
     await expect.poll(() => complaints.join()).toContain('frame-ancestors')
   })
@@ -170,65 +122,98 @@ describe('The issuer’s pages', () => {
 
 describe('Being somebody else in Acme Portal', () => {
   it('shows who is acting for whom, and what the customer sees', async () => {
-    await open(await start())
+    await open(await agent.start())
     expect(await page.getByTestId('impersonation-subject').textContent()).toBe(JANE)
     expect(await page.getByTestId('impersonation-actor').textContent()).toBe(ROOT)
     const banner = page.getByTestId('impersonation-banner')
-    for (const part of ['Read-only', 'cannot see charger 12', 'SUP-1234', 'left']) {
+    for (const part of ['Read-only', 'Cannot see charger 12', 'SUP-1234', 'left']) {
       expect(await banner.textContent()).toContain(part)
     }
-    expect(await page.locator('#orders tr').count()).toBeGreaterThan(0)
-    expect(await page.title()).toContain(`Impersonating ${JANE}`)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await axe(page)).toEqual([])
-    }
+    expect(await page.getByTestId('customer').textContent()).toBe('Jane Doe')
+    expect(await orders()).toBeGreaterThan(2)
+    expect(await page.title()).toBe('Impersonating – Your orders · Acme Portal')
+    expect(complaints).toEqual([])
   })
 
   it('blocks a write in read-only mode, and says why', async () => {
-    await open(await start())
-    const orders = await page.locator('#orders tr').count()
+    await open(await agent.start())
+    const before = await orders()
     // It can be reached and pressed, and explains itself; a dead button would not.
     await page.getByTestId('add-order').press('Enter')
-    expect(await page.getByRole('status').textContent()).toContain('read-only')
-    expect(await page.locator('#orders tr').count()).toBe(orders)
+    await page.getByText('Nothing was changed: you are impersonating').waitFor()
+    expect(await orders()).toBe(before)
+    await page.getByRole('link', { name: 'Profile' }).click()
+    expect(await page.getByLabel('Phone').isDisabled()).toBe(true)
+    await page.getByText('Only Jane Doe can change this password.').waitFor()
+    expect(complaints).toEqual([])
   })
 
-  it('lets a write through in full mode', async () => {
-    await open(await start({ mode: 'full' }))
-    const orders = await page.locator('#orders tr').count()
+  it('lets a write through in full mode, and shows on the order who made it', async () => {
+    await open(await agent.start('acme-portal', { mode: 'full' }))
+    const before = await orders()
     await page.getByTestId('add-order').click()
-    await expect.poll(() => page.getByRole('status').textContent()).toContain('Ordered: 1 ×')
-    await expect.poll(() => page.locator('#orders tr').count()).toBe(orders + 1)
+    await page.getByText('Ordered: 1 × Charging cable, 5 m.').waitFor()
+    await expect.poll(orders).toBe(before + 1)
+    await page.getByTestId('orders').getByRole('link').first().click()
+    await page.getByText('Acme Support, in your name').waitFor()
+    await page.getByRole('button', { name: 'Cancel order…' }).click()
+    await page.getByTestId('impersonation-pill-end').waitFor()
+    await page.getByTestId('cancel-order').click()
+    await page.getByText('Cancelled', { exact: true }).waitFor()
+    expect(complaints).toEqual([])
   })
 
   it('ends with a page that keeps nothing of the customer', async () => {
-    const started = await start()
+    const started = await agent.start()
     await open(started)
     await page.getByTestId('impersonation-end').click()
     await page.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
-    expect(await axe(page)).toEqual([])
     expect(await page.getByTestId('impersonation-banner').count()).toBe(0)
     expect(await page.content()).not.toMatch(/jane|Jane/)
-    expect(await page.title()).toBe('Acme Portal')
+    expect(await page.title()).toBe('Impersonation ended')
     expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([])
-    const token = await cast.serviceToken()
-    const path = `/api/v1/impersonations/${started.impersonation_id}`
-    expect((await cast.request('GET', path, { token })).body).toMatchObject({
+    expect(await agent.record(started)).toMatchObject({
       status: 'ended',
       ended_by: 'impersonator',
     })
-    await page.reload()
+    await page.getByRole('link', { name: 'Back to the app' }).click()
     await page.getByRole('heading', { name: 'Welcome to Acme Portal' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('leaves the customer’s own sign-in in another tab as it is', async () => {
+    await page.goto(server.portal)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await givePassword(page, 'omar@customer.test')
+    await expect.poll(() => page.getByTestId('customer').textContent()).toBe('Omar Haddad')
+    const own = page
+    const kept = await own.evaluate('JSON.stringify(sessionStorage)')
+    page = await context.newPage()
+    await open(await agent.start())
+    await page.getByTestId('impersonation-end').click()
+    await page.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
+    expect(await own.evaluate('JSON.stringify(sessionStorage)')).toBe(kept)
+    await own.bringToFront()
+    await own.getByTestId('add-order').click()
+    await own.getByText('Ordered: 1 ×').waitFor()
+    await own.getByRole('link', { name: 'Profile' }).click()
+    await own.getByLabel(/New password/).fill('a much longer one')
+    await own.getByRole('button', { name: 'Change password' }).click()
+    await own.getByText('Accepted.').waitFor()
+    await own.getByRole('button', { name: 'Sign out' }).click()
+    await own.getByRole('button', { name: 'Sign out' }).click()
+    await own.getByRole('heading', { name: 'Welcome to Acme Portal' }).waitFor()
+    expect(complaints).toEqual([])
   })
 
   it('says so when a link was used already', async () => {
-    const started = await start()
+    const started = await agent.start()
     await open(started)
     const second = await context.newPage()
     await second.goto(started.links[0] ?? '')
     await second.getByRole('heading', { name: 'Not opened' }).waitFor()
     // The replay has ended it for both (RFC 9700 §4.14.2), and the first tab finds out by itself.
+    await page.bringToFront()
     await page.reload()
     await page.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
     expect(await page.getByTestId('impersonation-banner').count()).toBe(0)
@@ -248,7 +233,7 @@ describe('The token of a link', () => {
         window.addresses.push(location.href)
         return original(...input)
       }`)
-    const started = await start()
+    const started = await agent.start()
     await open(started)
     const clean = `${server.portal}/callback`
     expect(page.url()).toBe(clean)
@@ -272,7 +257,7 @@ describe('The token of a link', () => {
       windowName: window.name,
     }))()`)
     expect(kept).toEqual({
-      session: ['acme-portal.impersonation'],
+      session: ['understudy.acme-portal'],
       local: [],
       cookie: '',
       databases: [],
@@ -285,17 +270,36 @@ describe('The token of a link', () => {
   })
 
   it('is refused where links may not lead, beside a code, and after the end', async () => {
-    const started = await start()
+    const started = await agent.start()
     const [link = ''] = started.links
-    for (const address of [link.replace('/callback', '/'), `${link}&code=1&state=2`]) {
-      await page.goto(address)
-      await page.getByRole('heading', { name: 'Not opened' }).waitFor()
-      expect(page.url()).not.toContain('refresh_token')
-    }
-    const token = await cast.serviceToken()
-    const path = `/api/v1/impersonations/${started.impersonation_id}`
-    expect((await cast.request('DELETE', path, { token })).status).toBe(204)
+    await page.goto(link.replace('/callback', '/'))
+    await page.getByRole('heading', { name: 'Welcome to Acme Portal' }).waitFor()
+    expect(page.url()).toBe(`${server.portal}/`)
+    await page.goto(`${link}&code=1&state=2`)
+    await page.getByRole('heading', { name: 'Not opened' }).waitFor()
+    expect(page.url()).not.toContain('refresh_token')
+    await agent.endAll()
     await page.goto(link)
     await page.getByRole('heading', { name: 'Not opened' }).waitFor()
+  })
+
+  it('is revoked and refused when it is an ordinary one (login CSRF)', async () => {
+    const scope = 'openid offline_access'
+    const asked = { redirect_uri: `${server.portal}/callback`, scope, prompt: 'consent' }
+    const request = authorization('acme-portal', asked)
+    await page.goto(server.issuer + request.address)
+    const back = comingBack()
+    await givePassword(page, 'omar@customer.test')
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    const { body } = await redeem(agent.cast, request, (await back).url())
+    const token = body.refresh_token as string
+    const fresh = await browser.newContext()
+    const victim = await fresh.newPage()
+    await victim.goto(`${server.portal}/callback?refresh_token=${token}&refresh_token_expires_in=9`)
+    await victim.getByRole('heading', { name: 'Not opened' }).waitFor()
+    await victim.getByText('Not an impersonation; its token was revoked.').waitFor()
+    expect(await victim.evaluate('sessionStorage.length')).toBe(0)
+    expect((await agent.cast.refresh(token)).body.error).toBe('invalid_grant')
+    await fresh.close()
   })
 })

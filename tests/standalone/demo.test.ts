@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
-import type { Browser, Page } from 'playwright-core'
 import type { AuditEvent, ImpersonationExtension, Storage } from 'understudy'
 import { createImpersonation, openStorage, serviceScopes } from 'understudy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,22 +15,17 @@ import { demoApps } from '../../server/src/standalone/demo/apps.ts'
 import type { DemoUrls } from '../../server/src/standalone/demo/demo-urls.ts'
 import { people } from '../../server/src/standalone/demo/people.ts'
 import { seedApps, seedDemo } from '../../server/src/standalone/demo/seed.ts'
-import { startDemo } from '../../server/src/standalone/demo/start-demo.ts'
 import { startTable } from '../../server/src/standalone/demo/start-table.ts'
 import { createDirectory } from '../../server/src/standalone/directory.ts'
-import { listenOnLoopback } from '../../server/src/standalone/web/listen.ts'
-import { axe, launchBrowser } from '../support/browser.ts'
 
 const DAY = 24 * 3600 * 1000
 const ALL = { cursor: null, limit: 100 }
-const ORIGIN = { requestId: null, ip: null, userAgent: null }
 
 let urls: DemoUrls
 let storage: Storage
 let impersonation: ImpersonationExtension
 let provider: Provider
 let started: number
-let browser: Browser
 const closing: (() => Promise<unknown>)[] = []
 
 async function freePorts(count: number): Promise<number[]> {
@@ -253,148 +247,5 @@ describe('The demo data', () => {
       expect(table).toContain(text)
     }
     expect(Math.max(...table.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
-  })
-})
-
-/** A link for an administrator who has just signed in with a second factor. */
-async function linkTo(app: string, mode: 'read_only' | 'full'): Promise<string[]> {
-  const account = await storage.accounts.find('usr_root')
-  if (account === undefined) throw new Error('no usr_root')
-  const running = await storage.impersonations.findOpenByActor('usr_root')
-  if (running !== undefined) await impersonation.revoke(running.id, ORIGIN)
-  const wish = { mode, reason: 'Cannot see charger 12', ticket: 'SUP-1234' }
-  const asked = { service: null, subject: 'usr_jane', app, wish, redeemWithin: null }
-  const actor = { account, mfaAt: Math.floor(Date.now() / 1000), session: null }
-  return [...(await impersonation.start({ ...asked, origin: ORIGIN }, actor)).links]
-}
-
-describe('The apps of the demo, in a browser', () => {
-  beforeAll(async () => {
-    const issuer = await listenOnLoopback(Number(new URL(urls.issuer).port), provider.callback())
-    closing.push(() => issuer.close())
-    const demo = await startDemo(urls)
-    closing.push(() => demo.close())
-    browser = await launchBrowser()
-    closing.push(() => browser.close())
-  })
-
-  /** Opens a page and everything it complained about. */
-  async function open(
-    link: string,
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({
-      colorScheme,
-      viewport: { width: 1100, height: 900 },
-    })
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      if (message.type() !== 'log') complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.goto(link)
-    return { page, complaints }
-  }
-
-  test('portal: banner, orders, nothing to write in read-only mode, an end', async () => {
-    const [link = ''] = await linkTo('acme-portal', 'read_only')
-    const { page, complaints } = await open(link)
-    await expect
-      .poll(() => page.getByTestId('orders').locator('tbody tr').count())
-      .toBeGreaterThan(2)
-    expect(page.url()).toBe(`${urls.portal}/callback`)
-    expect(await page.getByTestId('impersonation-actor').textContent()).toBe('root@acme.test')
-    expect(await page.getByTestId('impersonation-subject').textContent()).toBe('jane@customer.test')
-    await page.getByTestId('add-order').click({ force: true })
-    expect(await page.locator('#message').textContent()).toContain('read-only')
-    expect(await axe(page)).toEqual([])
-    await page.setViewportSize({ width: 320, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
-    await page.reload()
-    await page.getByTestId('impersonation-end').click()
-    await page.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
-    expect(await page.getByTestId('impersonation-banner').count()).toBe(0)
-    expect(await page.content()).not.toContain('Jane Doe')
-    expect([await axe(page), complaints]).toEqual([[], []])
-    const [last] = (await impersonation.list({ actor: 'usr_root' }, ALL)).items
-    expect(last?.impersonation.ended?.reason).toBe('ended_by_impersonator')
-  })
-
-  test('billing: a redirect URI with a query, dark, an order in full mode, an end elsewhere', async () => {
-    const [, link = ''] = await linkTo('acme-billing', 'full')
-    const { page, complaints } = await open(link, 'dark')
-    const rows = page.getByTestId('orders').locator('tbody tr')
-    await expect.poll(() => rows.count()).toBeGreaterThan(2)
-    expect(page.url()).toBe(`${urls.billing}/callback?from=billing`)
-    const before = await rows.count()
-    await page.getByTestId('add-order').click()
-    await expect.poll(() => rows.count()).toBe(before + 1)
-    expect(await axe(page)).toEqual([])
-    const running = await storage.impersonations.findOpenByActor('usr_root')
-    await impersonation.revoke(running?.id ?? '', ORIGIN)
-    await page.getByTestId('add-order').click()
-    await page.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
-    // The browser itself reports the 401 that the page was waiting for.
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
-  })
-
-  test('a link is good once, and the page says so', async () => {
-    const [link = ''] = await linkTo('acme-portal', 'read_only')
-    const first = await open(link)
-    await first.page.getByTestId('impersonation-banner').waitFor()
-    const { page } = await open(link)
-    await page.getByText('expired or was used already').waitFor()
-    expect(page.url()).toBe(`${urls.portal}/callback`)
-  })
-
-  test('an ordinary refresh token is revoked and refused (login CSRF)', async () => {
-    const client = await provider.Client.find('acme-portal')
-    const grant = new provider.Grant({ accountId: 'usr_omar', clientId: 'acme-portal' })
-    grant.addOIDCScope('openid offline_access')
-    const scope = 'openid offline_access'
-    const ordinary = { client, accountId: 'usr_omar', scope, grantId: await grant.save() }
-    const token = await new provider.RefreshToken({
-      ...ordinary,
-      gty: 'authorization_code',
-    } as never).save()
-    const { page } = await open(`${urls.portal}/callback?refresh_token=${token}&keep=1#x=2`)
-    await page.getByText('does not belong to an impersonation').waitFor()
-    expect(page.url()).toBe(`${urls.portal}/callback?keep=1#x=2`)
-    expect(await page.evaluate('sessionStorage.length')).toBe(0)
-    expect(await provider.Grant.find(ordinary.grantId)).toBeUndefined()
-  })
-
-  test('ambiguous links and links to other pages are cleaned and refused', async () => {
-    for (const path of [
-      '/callback?refresh_token=a#refresh_token=b',
-      '/callback?refresh_token=a&code=b',
-      '/?refresh_token=a',
-    ]) {
-      const { page } = await open(urls.portal + path)
-      await page.getByRole('heading', { name: 'Not opened' }).waitFor()
-      expect(page.url()).not.toContain('refresh_token')
-    }
-  })
-
-  test('without a link the page only says what it is', async () => {
-    const { page, complaints } = await open(urls.billing)
-    await page.getByRole('heading', { name: 'Welcome to Acme Billing' }).waitFor()
-    expect([await axe(page), complaints]).toEqual([[], []])
-  })
-
-  test('every answer keeps the token to the page: policy, referrer, frames, cache', async () => {
-    const response = await fetch(`${urls.portal}/callback?refresh_token=x`)
-    expect(Object.fromEntries(response.headers)).toMatchObject({
-      'content-security-policy':
-        `default-src 'self'; connect-src 'self' ${urls.issuer} ${urls.resource}; ` +
-        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-        "require-trusted-types-for 'script'",
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    })
-    expect((await fetch(`${urls.portal}/../apps.ts`)).status).toBe(404)
-    expect((await fetch(urls.portal, { method: 'POST' })).status).toBe(405)
   })
 })

@@ -11,9 +11,9 @@ export interface DemoServer {
   readonly issuer: string
   readonly portal: string
   readonly billing: string
-  /** Where the panel would listen; what a browser brings there, newest last. */
+  /** Where the admin panel's sign-in leads back to. */
   readonly callback: string
-  readonly brought: readonly URL[]
+  readonly resource: string
   /** Everything the process has said so far. */
   output(): string
   close(): Promise<void>
@@ -25,13 +25,6 @@ export async function startDemoServer(): Promise<DemoServer> {
   const port = await freePorts()
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
   const at = (offset: number): string => `http://localhost:${port + offset}`
-  const brought: URL[] = []
-  const panel = createServer((request, response) => {
-    if (request.url?.startsWith('/auth/callback')) brought.push(new URL(request.url, at(1)))
-    response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end('<!doctype html><html lang="en"><title>Panel</title><h1>Signed in</h1></html>')
-  })
-  await listen(panel, port + 1)
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,14 +46,12 @@ export async function startDemoServer(): Promise<DemoServer> {
     portal: at(2),
     billing: at(3),
     callback: `${at(1)}/auth/callback`,
-    brought,
+    resource: at(4),
     output: () => output,
     async close() {
       const exited = once(child, 'exit')
       child.kill('SIGTERM')
       await exited
-      panel.closeAllConnections()
-      panel.close()
       await rm(folder, { recursive: true })
     },
   }

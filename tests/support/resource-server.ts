@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createResourceServer } from '../../server/src/standalone/demo/resource-server.ts'
+import { createResourceServer } from '../../demo/server/resource/resource-server.ts'
 import type { Booted } from './boot.ts'
 import { demoUrls } from './boot.ts'
 
@@ -12,13 +12,13 @@ export interface ResourceServer {
 }
 
 export async function startResourceServer({ issuer }: Booted): Promise<ResourceServer> {
-  const app = createResourceServer({
+  const made = createResourceServer({
     urls: demoUrls(issuer),
     clientId: 'acme-backend',
     clientSecret: 'acme-backend-secret',
     clock: () => Date.now(),
   })
-  const server = createServer(app.callback()).listen(0, '127.0.0.1')
+  const server = createServer(made.app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
@@ -27,6 +27,9 @@ export async function startResourceServer({ issuer }: Booted): Promise<ResourceS
       const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
       return { status: answer.status, body: await answer.json() }
     },
-    close: () => void server.close(),
+    close() {
+      void made.close()
+      server.close()
+    },
   }
 }

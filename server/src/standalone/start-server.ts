@@ -44,7 +44,7 @@ export async function startServer(
       return listening.close()
     })
     if (demo !== null) {
-      const apps = await startDemo(demo)
+      const apps = await startDemo(demo, parts.log)
       closing.push(() => apps.close())
     }
     return { parts, demo, stop }

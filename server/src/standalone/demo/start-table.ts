@@ -5,6 +5,7 @@ import { DEMO_TOTP_SECRET } from './people.ts'
 /** What a first start says: what runs where, who may sign in, and what to try. */
 export function startTable(urls: DemoUrls): string {
   const places = [
+    ['Admin panel', urls.panel],
     ['Issuer and API', urls.issuer],
     ['Acme Portal', urls.portal],
     ['Acme Billing', urls.billing],
@@ -23,9 +24,10 @@ export function startTable(urls: DemoUrls): string {
     'Staff need a code as well. The login page shows it; the secret of all is',
     `${DEMO_TOTP_SECRET}.`,
     '',
-    'Try: docs/tutorial/first-impersonation.md: be jane@customer.test in Acme Portal.',
-    'Try: the same for omar@customer.test in Acme Billing, which he has not allowed.',
+    `Try: ${urls.panel} → Users → Jane → Impersonate… → Acme Portal.`,
+    'Try: the same for omar@customer.test in Acme Billing, which he has not allowed: ask him.',
     'Try: the same as root2@acme.test, who is impersonating somebody already.',
+    'Without a browser: docs/tutorial/first-impersonation.md.',
     '',
     'Stop with Ctrl+C.',
     '',
