@@ -1,7 +1,15 @@
 import type { Migration } from 'kysely/migration'
 import * as initial from './001-initial.ts'
+import * as accounts from './002-accounts.ts'
+import * as search from './003-search.ts'
+import * as auditSeal from './004-audit-seal.ts'
+import * as webhooks from './005-webhooks.ts'
 
 /** Every migration, in order. A migration that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
+  '002-accounts': accounts,
+  '003-search': search,
+  '004-audit-seal': auditSeal,
+  '005-webhooks': webhooks,
 }

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
 import type { Middleware } from 'koa'
+import type { Endpoint } from './http/endpoint.ts'
 import { createFloodGuard } from './http/flood-guard.ts'
 import { apiRoutes } from './http/routes.ts'
 import { originOf } from './http/origin.ts'
@@ -30,6 +31,10 @@ export interface ImpersonationOptions {
   /** The host's accounts, apps and consents. */
   readonly directory: Directory
   readonly settings: Settings
+  /** Endpoints of the host, served below `/api/v1` with everything that holds for ours. */
+  readonly endpoints?: readonly Endpoint[]
+  /** Every role an account can hold; default: those that may impersonate. */
+  readonly roles?: readonly string[]
   /** The audience that services' tokens must have, if the host gives this API one (RFC 8707). */
   readonly resource?: string
   /** Epoch milliseconds; default `Date.now`. */
@@ -83,8 +88,10 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
     directory,
     tokens,
     floodGuard,
+    exports: new Set(),
     closing: closing.signal,
     settings,
+    roles: options.roles ?? rolesIn(settings),
     clock,
     newId,
     alarm,
@@ -96,7 +103,7 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
       mounted = host
       host.use(asUnitOfWork(ports, provider, originOf))
       host.on('server_error', noteFailure)
-      return apiRoutes(ports, () => host.issuer)
+      return apiRoutes(ports, () => host.issuer, options.endpoints)
     },
     close: () => {
       closing.abort()
@@ -120,6 +127,9 @@ const operationsOn = (
   record: (happening, origin) => record(ports, happening, origin),
   recordAside: (happening, origin) => recordAside(ports, happening, origin),
 })
+
+const rolesIn = ({ impersonationRoles }: Settings): string[] =>
+  impersonationRoles.map((entry) => (typeof entry === 'string' ? entry : entry.role))
 
 const shout: Alarm = (what, error) => {
   process.stderr.write(`understudy: ${what}: ${String(error)}\n`)

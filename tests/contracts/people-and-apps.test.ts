@@ -92,16 +92,37 @@ describe.each(databases)('the stores of the ready-made server on %s', (database)
       ['Änne', [2]],
       ['änne öz', [2]],
       ['b_b', [1]],
-      ['%', [1]],
-      ['\\', [3]],
+      ['100%', [1]],
+      ['l\\c', [3]],
+      ['%', []],
+      ['Ä', [1, 2]],
+      ['bo', [1]],
+      ['ob', []],
+      ['"', []],
       ["' or 1=1 --", []],
     ])('are searched for literally: %j', async (q, wanted) => {
       const found = await store().search({ q }, FIRST)
       expect(found.items).toEqual(wanted.map((index) => people[index]))
     })
 
+    it('are found by what they are called now, and so is their organisation', async () => {
+      await stores.sql("update account set name = 'Robert' where sub = 'usr_2'")
+      await stores.sql("update organization set name = 'Southwind' where id = 'org_n'")
+      const found = async (q: string): Promise<string[]> =>
+        (await store().search({ q }, FIRST)).items.map(({ sub }) => sub)
+      expect(await found('robert')).toEqual(['usr_2'])
+      expect(await found('southwind')).toEqual(['usr_2'])
+      expect(await found('northwind')).toEqual([])
+      expect(await found('100%')).toEqual([])
+    })
+
     it.each([
       [{ role: 'super_admin' }, [0]],
+      [{ organization: 'org_n' }, [1]],
+      [{ organization: 'org_n', q: 'bob', status: 'active' }, [1]],
+      [{ organization: 'org_n', role: 'super_admin' }, []],
+      [{ organization: 'ORG_N' }, []],
+      [{ status: 'active', role: 'superxadmin' }, [3]],
       [{ role: 'SUPER_ADMIN' }, []],
       [{ role: 'admin' }, []],
       [{ status: 'disabled' }, [2]],
@@ -243,6 +264,31 @@ describe.each(databases)('the stores of the ready-made server on %s', (database)
       stores.clock.now = NOW + 600_000
       expect(await limits.take(limit, 'usr_1')).toBe(null)
       expect(await limits.take(limit, 'usr_1', 20)).toBe(600)
+    })
+
+    it('can be looked at without taking anything', async () => {
+      const { limits } = stores.storage
+      expect(await limits.look(limit, 'usr_1')).toBe(null)
+      await limits.take(limit, 'usr_1', 19)
+      expect(await limits.look(limit, 'usr_1')).toBe(null)
+      await limits.take(limit, 'usr_1')
+      expect(await limits.look(limit, 'usr_1')).toBe(600)
+      stores.clock.now = NOW + 600_000
+      expect(await limits.look(limit, 'usr_1')).toBe(null)
+    })
+
+    it('count what they limit in its own unit, and refuse that unit when nothing is left', async () => {
+      const { limits, unitOfWork } = stores.storage
+      const start = (): Promise<void> => unitOfWork.run(() => limits.takeWithin(limit, 'usr_1'))
+      const settled = await Promise.allSettled(Array.from({ length: 50 }, start))
+      const refused = settled.filter((one) => one.status === 'rejected')
+      expect(refused.map((one) => one.reason)).toEqual(
+        Array.from({ length: 30 }, () => new ConditionLost('limit')),
+      )
+      expect(await limits.look(limit, 'usr_1')).toBe(600)
+      stores.clock.now = NOW + 600_000
+      await start()
+      expect(await limits.take(limit, 'usr_1', 19)).toBe(null)
     })
   })
 })

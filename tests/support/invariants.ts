@@ -5,6 +5,7 @@ import type { Booted } from './boot.ts'
 import type { Cast } from './cast.ts'
 import type { Dump, Row } from './dump-of.ts'
 import { dumpOf } from './dump-of.ts'
+import { sealing } from './seal-booted.ts'
 
 const rejections: unknown[] = []
 process.on('unhandledRejection', (reason) => {
@@ -27,6 +28,7 @@ export async function assertInvariants(booted: Booted, cast: Cast): Promise<void
   assertNoSecret({ log: booted.log(), database: JSON.stringify(dump) }, cast.secrets)
   assertLifetimes(dump)
   assertOnePerActor(dump, now)
+  await assertChain(booted)
   assertIntact(booted)
   await assertAlive(booted)
   assertSubjectsUntouched(dump)
@@ -67,6 +69,18 @@ function assertStartsAndEnds(dump: Dump): void {
   expect(count('impersonation.ended'), 'INV2: ended').toEqual(
     expected(impersonations.filter((row) => !isOpen(row))),
   )
+}
+
+/** INV3: what was written can be sealed, and the chain verifies without a gap. */
+async function assertChain(booted: Booted): Promise<void> {
+  const { seal, verify } = await sealing(booted)
+  expect(await seal(), 'INV3: sealed').toBe(true)
+  const { problem, prunedThrough, seq, signedThrough } = await verify()
+  expect({ problem, prunedThrough, signedThrough }, 'INV3: chain').toEqual({
+    problem: null,
+    prunedThrough: 0,
+    signedThrough: seq,
+  })
 }
 
 /** INV4: no secret raw, URL-encoded or in base64, in whatever the server has kept or said of itself. */

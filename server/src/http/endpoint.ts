@@ -1,8 +1,12 @@
 import type { z } from 'zod'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { ServiceScope } from '../operations/recognise-service.ts'
+import type { Reader } from '../operations/recognise-reader.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
+
+/** Names the administrator on whose behalf a service calls, by an access token as for a start. */
+export const ACTOR_TOKEN = 'Actor-Token'
 
 /** What a handler gets: everything parsed, the caller recognised. */
 export interface ApiRequest<Body, Query> {
@@ -16,6 +20,8 @@ export interface ApiRequest<Body, Query> {
   readonly token: string | null
   /** Who calls; on the browser's routes nobody is recognised yet, and this throws. */
   readonly service: Service
+  /** The same, with the administrator it reads for; on routes that know `Actor-Token` for that. */
+  readonly reader: Reader
 }
 
 export interface ApiAnswer {
@@ -32,6 +38,8 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly summary: string
   /** The scope a service needs, or `browser`: called by an app with the user's access token. */
   readonly access: ServiceScope | 'browser'
+  /** A service may say for whom it reads, in the header `Actor-Token`. */
+  readonly readsFor?: true
   /** Counts against the limit of starts and dry runs per service. */
   readonly countsAsStart?: true
   readonly body?: z.ZodType<Body>
@@ -40,8 +48,8 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   readonly headers?: Readonly<Record<string, string>>
   /** Media types of an answer that is not JSON. */
   readonly media?: readonly string[]
-  /** Name of the shape (shapes.ts) by status; `null` for an answer without a body. */
-  readonly answers: Readonly<Record<number, string | null>>
+  /** Shape, or its name in shapes.ts, by status; `null` for an answer without a body. */
+  readonly answers: Readonly<Record<number, string | z.ZodType | null>>
   readonly handle: (request: ApiRequest<Body, Query>) => Promise<ApiAnswer>
 }
 

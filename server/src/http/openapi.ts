@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { createDocument } from 'zod-openapi'
 import { serviceScopes } from '../operations/recognise-service.ts'
 import type { Endpoint } from './endpoint.ts'
+import { ACTOR_TOKEN } from './endpoint.ts'
 import { shapes } from './shapes.ts'
 
 const scopes: Record<string, string> = Object.fromEntries(
@@ -62,8 +64,11 @@ function describeEndpoint(route: Endpoint): object {
   }
 }
 
-function describeParameters({ path, headers = {} }: Endpoint): object[] {
+const READS_FOR = { [ACTOR_TOKEN]: 'access token of the administrator for whom the service reads' }
+
+function describeParameters({ path, headers, readsFor }: Endpoint): object[] {
   const schema = { type: 'string' }
+  const known: Readonly<Record<string, string>> = { ...(readsFor && READS_FOR), ...headers }
   return [
     ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
       name,
@@ -71,7 +76,7 @@ function describeParameters({ path, headers = {} }: Endpoint): object[] {
       required: true,
       schema,
     })),
-    ...Object.entries(headers).map(([name, description]) => ({
+    ...Object.entries(known).map(([name, description]) => ({
       name,
       in: 'header',
       description,
@@ -81,13 +86,13 @@ function describeParameters({ path, headers = {} }: Endpoint): object[] {
 }
 
 function describeAnswer(
-  shape: string | null,
+  shape: string | z.ZodType | null,
   media = ['application/json'] as readonly string[],
 ): object {
   if (shape === null) return { description: 'Done' }
-  const schema = shapes[shape]
+  const schema = typeof shape === 'string' ? shapes[shape] : shape
   return {
-    description: shape,
+    description: typeof shape === 'string' ? shape : 'Done',
     content: Object.fromEntries(media.map((type) => [type, { schema }])),
   }
 }

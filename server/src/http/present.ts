@@ -2,12 +2,14 @@ import type { Account, Consent } from '../impersonation/account.ts'
 import type { App } from '../impersonation/app.ts'
 import type { AuditEvent } from '../impersonation/audit-event.ts'
 import type { DescribedImpersonation } from '../operations/describe-impersonation.ts'
+import type { Statistics } from '../operations/read-statistics.ts'
 import type { Page } from '../ports/page.ts'
 import type {
   AppShape,
   AuditEventShape,
   ConsentShape,
   ImpersonationShape,
+  StatisticsShape,
   UserShape,
 } from './wire.ts'
 
@@ -66,6 +68,18 @@ export const presentConsent = (consent: Consent): ConsentShape => ({
   scope: consent.scope,
   granted_at: time(consent.grantedAt),
   revoked_at: timeOrNull(consent.revokedAt),
+})
+
+export const presentStatistics = (statistics: Statistics): StatisticsShape => ({
+  active: statistics.active,
+  started_24h: statistics.startedLastDay,
+  ended_24h: statistics.endedLastDay,
+  denied_24h: statistics.deniedLastDay,
+  users: statistics.users,
+  by_day: statistics.byDay.map(({ day, ...counts }) => ({
+    day: time(day).slice(0, 10),
+    ...counts,
+  })),
 })
 
 export const presentAuditEvent = (event: AuditEvent): AuditEventShape => ({

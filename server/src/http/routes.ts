@@ -11,7 +11,9 @@ import { currentEndpoints } from './endpoints/current.ts'
 import { directoryEndpoints } from './endpoints/directory.ts'
 import { endedEndpoints } from './endpoints/ended.ts'
 import { impersonationEndpoints } from './endpoints/impersonations.ts'
+import { settingsEndpoints } from './endpoints/settings.ts'
 import { startEndpoints } from './endpoints/start.ts'
+import { statisticsEndpoints } from './endpoints/statistics.ts'
 import { describeApi } from './openapi.ts'
 import { serveEndpoint } from './serve-endpoint.ts'
 
@@ -24,14 +26,24 @@ export const endpointsFor = (settings: Settings): readonly Endpoint[] => [
   ...endedEndpoints,
   ...impersonationEndpoints,
   ...directoryEndpoints,
+  ...settingsEndpoints,
   ...auditEndpoints,
+  ...statisticsEndpoints,
 ]
 
-/** Answers everything below the prefix of the API, and passes on what is not. */
-export function apiRoutes(ports: Ports, issuer: () => string): Middleware {
+/**
+ * Answers everything below the prefix of the API, and passes on what is not.
+ *
+ * @param added endpoints of the host, after ours.
+ */
+export function apiRoutes(
+  ports: Ports,
+  issuer: () => string,
+  added: readonly Endpoint[] = [],
+): Middleware {
   // Exact paths: a variant that another layer reads differently must not reach a handler.
   const router = new Router({ prefix: PREFIX, strict: true, sensitive: true })
-  const endpoints = endpointsFor(ports.settings)
+  const endpoints = [...endpointsFor(ports.settings), ...added]
   for (const route of endpoints) {
     router[route.method](route.path, (ctx) => serveEndpoint(ports, ctx, route))
     if (route.access === 'browser') {

@@ -4,6 +4,8 @@ import type { Origin } from '../impersonation/audit-event.ts'
 import type { DenialCode } from '../impersonation/denial.ts'
 import { Denied } from '../operations/denied.ts'
 import { limitRate } from '../operations/limit-rate.ts'
+import type { Reader } from '../operations/recognise-reader.ts'
+import { recogniseReader } from '../operations/recognise-reader.ts'
 import { recogniseService } from '../operations/recognise-service.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
@@ -11,6 +13,7 @@ import { answerError, setCommonHeaders } from './answer.ts'
 import { bearerOf } from './bearer.ts'
 import { allowOrigin } from './cors.ts'
 import type { ApiAnswer, Endpoint } from './endpoint.ts'
+import { ACTOR_TOKEN } from './endpoint.ts'
 import { parseJson, readBody } from './json-body.ts'
 import { originOf } from './origin.ts'
 
@@ -31,20 +34,33 @@ async function run(ports: Ports, ctx: Context, route: Endpoint): Promise<ApiAnsw
   const origin = originOf(ctx)
   const token = bearerOf(ctx)
   const service = await recogniseCaller(ports, ctx, route, token, origin)
+  const body = bytes && route.body && parse(route.body, parseJson(bytes), 'BODY_INVALID')
+  const query = route.query && parse(route.query, ctx.query, 'QUERY_INVALID')
+  // An empty header was meant to say something.
+  const header = (name: string): string | null =>
+    name.toLowerCase() in ctx.headers ? ctx.get(name) : null
+  const actorToken = route.readsFor ? header(ACTOR_TOKEN) : null
+  const reader = service && (await recogniseReader(ports, service, actorToken, origin))
   return route.handle({
     ports,
     origin,
     params: ctx['params'] as Record<string, string>,
-    body: bytes && route.body && parse(route.body, parseJson(bytes), 'BODY_INVALID'),
-    query: route.query && parse(route.query, ctx.query, 'QUERY_INVALID'),
-    // An empty header was meant to say something.
-    header: (name) => (name.toLowerCase() in ctx.headers ? ctx.get(name) : null),
+    body,
+    query,
+    header,
     token,
-    get service() {
-      if (service === null) throw new Error('no service calls this route')
-      return service
+    get service(): Service {
+      return recognised(service)
+    },
+    get reader(): Reader {
+      return recognised(reader)
     },
   })
+}
+
+function recognised<Caller>(caller: Caller | null): Caller {
+  if (caller === null) throw new Error('no service calls this route')
+  return caller
 }
 
 async function recogniseCaller(

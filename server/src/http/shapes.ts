@@ -2,17 +2,22 @@ import { z } from 'zod'
 import { auditActions } from '../impersonation/audit-event.ts'
 import { denials } from '../impersonation/denial.ts'
 import { endReasons } from '../impersonation/ending.ts'
+import { policy } from './present-settings.ts'
 import type {
   AppShape,
   AuditEventShape,
   ConsentShape,
   ImpersonationShape,
+  PersonShape,
+  StatisticsShape,
   UserShape,
 } from './wire.ts'
 
 /** Shapes of contract §4 and §5; ids of components in /openapi.json. */
-const timestamp = z.iso.datetime({ precision: 3 }).meta({ description: 'UTC, with milliseconds' })
-const person = z.object({
+export const timestamp: z.ZodType<string> = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: 'UTC, with milliseconds' })
+export const person: z.ZodType<PersonShape> = z.object({
   sub: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
@@ -90,6 +95,19 @@ const auditEvent = z
   })
   .meta({ id: 'AuditEvent' }) satisfies z.ZodType<AuditEventShape>
 
+const count = z.int().meta({ description: 'at most 10 000' })
+
+const statistics = z
+  .object({
+    active: count,
+    started_24h: count,
+    ended_24h: count,
+    denied_24h: count,
+    users: count.nullable(),
+    by_day: z.array(z.object({ day: z.iso.date(), started: count, denied: count })),
+  })
+  .meta({ id: 'Statistics' }) satisfies z.ZodType<StatisticsShape>
+
 const rule = z.object({
   rule: z.string(),
   passed: z.boolean(),
@@ -115,7 +133,7 @@ const failure = z
   })
   .meta({ id: 'Error', description: 'Some codes add members: docs/reference/errors.md' })
 
-const page = <Shape extends z.ZodType>(item: Shape): z.ZodType =>
+export const page = <Shape extends z.ZodType>(item: Shape): z.ZodType =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
 export interface Shapes {
@@ -135,7 +153,10 @@ export const shapes: Shapes = {
   app,
   apps: page(app),
   consents: page(consent),
+  settings: z.object({ policy, roles: z.array(z.string()) }).meta({ id: 'Settings' }),
   auditEvents: page(auditEvent),
+  statistics,
+  ended: z.object({ ended: z.int() }).meta({ id: 'EndedImpersonations' }),
   endedFeed: z.string().meta({
     description: 'events `ended` with `{impersonation_id, ended_at, ended_by}`, and `reset`',
   }),

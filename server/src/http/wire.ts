@@ -1,5 +1,5 @@
 /** What travels, as contract §4 and §5 write it; shapes.ts holds the schemas to these types. */
-interface PersonShape {
+export interface PersonShape {
   sub: string
   email: string | null
   name: string | null
@@ -45,6 +45,15 @@ export interface ConsentShape {
   scope: string
   granted_at: string
   revoked_at: string | null
+}
+
+export interface StatisticsShape {
+  active: number
+  started_24h: number
+  ended_24h: number
+  denied_24h: number
+  users: number | null
+  by_day: { day: string; started: number; denied: number }[]
 }
 
 export interface AuditEventShape {

@@ -25,6 +25,7 @@ export const auditActions = [
   'user.created',
   'user.enabled',
   'user.disabled',
+  'user.erased',
   'app.created',
   'app.enabled',
   'app.disabled',
@@ -32,8 +33,12 @@ export const auditActions = [
   'role.revoked',
   'audit.viewed',
   'audit.exported',
+  'audit.pruned',
   'audit.verify_failed',
   'key.rotated',
+  'webhook.added',
+  'webhook.removed',
+  'webhook.failed',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

@@ -26,6 +26,7 @@ export const denials = {
   APP_NOT_ELIGIBLE: [403, 'unauthorized_client', 'The app is not an enabled single-page app.'],
   CONSENT_REQUIRED: [403, 'consent_required', 'The user has not consented to the app.'],
   ALREADY_IMPERSONATING: [409, 'conflict', 'The actor has an active impersonation already.'],
+  CONSENT_PRESENT: [409, 'conflict', 'There is no consent to ask for.'],
   METHOD_NOT_ALLOWED: [405, 'invalid_request', 'The method is not allowed here.'],
   BODY_TOO_LARGE: [413, 'invalid_request', 'The request body is too large.'],
   MEDIA_TYPE: [415, 'invalid_request', 'The request body must be application/json.'],

@@ -17,6 +17,7 @@ export interface Settings {
   readonly ticketPattern: string | null
   readonly linkParameters: 'query' | 'fragment'
   readonly impersonateAdmins: boolean
+  readonly notifySubject: 'never' | 'start' | 'end' | 'both'
   readonly startsPerActor: number
   readonly checksPerActor: number
   readonly startsPerService: number
@@ -36,6 +37,7 @@ export const defaultSettings: Settings = {
   ticketPattern: null,
   linkParameters: 'query',
   impersonateAdmins: false,
+  notifySubject: 'never',
   startsPerActor: 120,
   checksPerActor: 600,
   startsPerService: 600,

@@ -3,6 +3,7 @@ import type { Ending, EndReason } from '../impersonation/ending.ts'
 import { ending } from '../impersonation/ending.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import { endByTime } from '../impersonation/liveness.ts'
+import type { Directory } from '../ports/directory.ts'
 import type { Ports } from '../ports/ports.ts'
 import { stamp } from './write-audit.ts'
 
@@ -19,7 +20,9 @@ export interface EndedFrom {
  * outbox. Of several ends only the first counts. It never waits for the audit trail.
  */
 export async function endImpersonation(
-  ports: Pick<Ports, 'impersonations' | 'directory' | 'clock' | 'newId'>,
+  ports: Pick<Ports, 'impersonations' | 'clock' | 'newId'> & {
+    readonly directory: Pick<Directory, 'findAccount'>
+  },
   impersonation: Impersonation,
   why: EndReason | Ending,
   from: EndedFrom = { origin: null },

@@ -23,17 +23,39 @@ export async function limitRate(
   origin: Origin,
   limits: Limits = ports.limits,
 ): Promise<void> {
-  const retryAfter = await limits.take(counted.limit, counted.key, counted.points)
-  if (retryAfter === null) return
+  const wait = await limits.take(counted.limit, counted.key, counted.points)
+  if (wait !== null) await refuseFor(ports, counted, origin, wait)
+}
+
+/**
+ * Refuses what has nothing left, and counts nothing yet.
+ *
+ * @throws Denied RATE_LIMITED with the seconds to wait
+ */
+export async function refuseExhausted(
+  ports: Ports,
+  counted: Counted,
+  origin: Origin,
+): Promise<void> {
+  const wait = await ports.limits.look(counted.limit, counted.key)
+  if (wait !== null) await refuseFor(ports, counted, origin, wait)
+}
+
+async function refuseFor(
+  ports: Ports,
+  { limit, actor = null, service = null }: Counted,
+  origin: Origin,
+  retryAfter: number,
+): Promise<never> {
   await recordAside(
     ports,
     {
       action: 'rate_limit.exceeded',
       outcome: 'denied',
       code: 'RATE_LIMITED',
-      actor: counted.actor ?? null,
-      service: counted.service ?? null,
-      details: { limit: counted.limit.name },
+      actor,
+      service,
+      details: { limit: limit.name },
     },
     origin,
   )

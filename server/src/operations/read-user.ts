@@ -1,14 +1,14 @@
 import type { Account, Consent } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { Ports } from '../ports/ports.ts'
-import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
+import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
 
 /** One account; that it was looked at is written down. @throws Denied NOT_FOUND */
 export async function readUser(
   ports: Ports,
-  service: Service,
+  reader: Reader,
   sub: string | null,
   origin: Origin,
 ): Promise<Account> {
@@ -20,7 +20,7 @@ export async function readUser(
       {
         action: 'user.viewed',
         outcome: 'success',
-        service: service.clientId,
+        ...reader,
         subject: account.sub,
         organization: account.organization?.id ?? null,
       },
@@ -33,10 +33,10 @@ export async function readUser(
 /** What an account allowed which app, also when it took it back. @throws Denied NOT_FOUND */
 export async function readConsents(
   ports: Ports,
-  service: Service,
+  reader: Reader,
   sub: string | null,
   origin: Origin,
 ): Promise<Consent[]> {
-  const account = await readUser(ports, service, sub, origin)
+  const account = await readUser(ports, reader, sub, origin)
   return ports.directory.listConsents(account.sub)
 }

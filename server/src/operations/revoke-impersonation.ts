@@ -1,8 +1,10 @@
 import { isActive, isStaff } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
+import type { EndedFrom } from './end-impersonation.ts'
 import { endImpersonation } from './end-impersonation.ts'
 import { findActor } from './recognise-actor.ts'
 
@@ -20,17 +22,32 @@ export async function revokeImpersonation(
   actorToken: string | null,
   origin: Origin,
 ): Promise<void> {
-  const admin = actorToken === null ? null : await findActor(ports, actorToken)
-  if (admin === undefined) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
-  // Whoever is written down as having revoked must be staff: customers sign in to panels, too.
-  if (admin !== null && !(isActive(admin.account) && isStaff(admin.account))) {
-    throw new Denied('IMPERSONATOR_NOT_ALLOWED')
-  }
+  const by = await recogniseRevoker(ports, actorToken)
   const impersonation = await ports.impersonations.find(id)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
-  const by = admin?.account.sub ?? null
-  const why = by === impersonation.actor ? 'ended_by_impersonator' : 'revoked_by_admin'
-  await ports.unitOfWork.run(() =>
-    endImpersonation(ports, impersonation, why, { origin, by, service: service?.clientId ?? null }),
-  )
+  const from = { origin, by, service: service?.clientId ?? null }
+  await ports.unitOfWork.run(() => endByAdmin(ports, impersonation, from))
+}
+
+export function endByAdmin(
+  ports: Parameters<typeof endImpersonation>[0],
+  impersonation: Impersonation,
+  from: EndedFrom,
+): Promise<void> {
+  const isOwn = from.by === impersonation.actor
+  const why = isOwn ? 'ended_by_impersonator' : 'revoked_by_admin'
+  return endImpersonation(ports, impersonation, why, from)
+}
+
+/** @throws Denied IMPERSONATOR_TOKEN_INVALID, IMPERSONATOR_NOT_ALLOWED */
+export async function recogniseRevoker(
+  ports: Ports,
+  actorToken: string | null,
+): Promise<string | null> {
+  if (actorToken === null) return null
+  const account = (await findActor(ports, actorToken))?.account
+  if (account === undefined) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
+  // Whoever is written down as having revoked must be staff: customers sign in to panels, too.
+  if (!isActive(account) || !isStaff(account)) throw new Denied('IMPERSONATOR_NOT_ALLOWED')
+  return account.sub
 }

@@ -3,13 +3,13 @@ import type { Origin } from '../impersonation/audit-event.ts'
 import type { AccountFilter } from '../ports/directory.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
-import type { Service } from '../ports/tokens.ts'
+import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
 
 /** In the order of e-mails; what was searched for is written down. @throws CursorInvalid */
 export async function searchUsers(
   ports: Ports,
-  service: Service,
+  reader: Reader,
   filter: AccountFilter,
   page: PageRequest,
   origin: Origin,
@@ -21,7 +21,7 @@ export async function searchUsers(
       {
         action: 'user.searched',
         outcome: 'success',
-        service: service.clientId,
+        ...reader,
         details: { ...filter, results: found.items.length },
       },
       origin,

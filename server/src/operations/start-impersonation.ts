@@ -14,7 +14,8 @@ import { describeImpersonation } from './describe-impersonation.ts'
 import { endImpersonation } from './end-impersonation.ts'
 import type { ImpersonationRequest } from './impersonation-request.ts'
 import { gatherFacts } from './impersonation-request.ts'
-import { limitRate } from './limit-rate.ts'
+import type { Counted } from './limit-rate.ts'
+import { limitRate, refuseExhausted } from './limit-rate.ts'
 import { recogniseActor, requireAuthority } from './recognise-actor.ts'
 import { record } from './write-audit.ts'
 
@@ -45,20 +46,27 @@ export function startImpersonation(
     knowActor(actor.account.sub)
     requireAuthority(ports, actor)
     refuse(decide(loginRules, { settings, actor, now: clock() }))
-    await limitStarts(ports, request, actor)
+    const counted = countedStart(ports, request, actor)
+    await refuseExhausted(ports, counted, request.origin)
     const { facts, overdue } = await gatherFacts(ports, request, actor)
-    await refusePair(ports, facts)
-    return commit(ports, request, facts as Granted, overdue)
+    try {
+      await refusePair(ports, facts)
+      return await commit(ports, request, facts as Granted, overdue, counted)
+    } catch (error) {
+      // A start counts itself, in its own unit; what is refused instead counts as well.
+      if (error instanceof Denied) await limitRate(ports, counted, request.origin)
+      throw error
+    }
   })
 }
 
 /** Facts that have passed every rule. */
 type Granted = Facts & { readonly subject: Account; readonly app: App }
 
-function limitStarts(ports: Ports, request: ImpersonationRequest, actor: Actor): Promise<void> {
+function countedStart(ports: Ports, request: ImpersonationRequest, actor: Actor): Counted {
   const limit = { name: 'start', points: ports.settings.startsPerActor, window: 600 }
   const { sub } = actor.account
-  return limitRate(ports, { limit, key: sub, actor: sub, service: request.service }, request.origin)
+  return { limit, key: sub, actor: sub, service: request.service }
 }
 
 async function refusePair(ports: Ports, facts: Facts): Promise<void> {
@@ -75,11 +83,13 @@ async function commit(
   request: ImpersonationRequest,
   facts: Granted,
   overdue: Impersonation | null,
+  { limit, key }: Counted,
 ): Promise<Started> {
   const impersonation = draw(ports, request, facts)
   try {
     const refreshToken = await ports.unitOfWork.run(async () => {
       if (overdue !== null) await endImpersonation(ports, overdue, 'lifetime_over')
+      await ports.limits.takeWithin(limit, key)
       await ports.impersonations.add(impersonation)
       const token = await ports.tokens.mint(impersonation, facts.app)
       await record(ports, happening(impersonation, request, facts), request.origin)
@@ -88,6 +98,7 @@ async function commit(
     return { impersonation, refreshToken, links: linksTo(impersonation, refreshToken, facts) }
   } catch (error) {
     if (!(error instanceof ConditionLost)) throw error
+    if (error.condition === 'limit') throw new Denied({ code: 'RATE_LIMITED', retryAfter: 1 })
     // Somebody started one for this actor between our reading and our writing.
     const running = await ports.impersonations.findOpenByActor(impersonation.actor)
     const details = running && { impersonation: await describeImpersonation(ports, running) }

@@ -20,6 +20,8 @@ export interface AuditTrail {
   record(event: AuditEvent, email?: string): Promise<void>
   /** Newest first. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
+  /** How many match, at most `atMost`: counting on would take as long as reading them. */
+  count(filter: AuditFilter, atMost: number): Promise<number>
   /** Everything about one impersonation, oldest first. */
   timeline(impersonation: string): Promise<AuditEvent[]>
   /** All that match, newest first, read in small pages so that memory stays flat. */

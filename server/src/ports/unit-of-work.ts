@@ -16,7 +16,7 @@ export interface UnitOfWork {
 /** Somebody else was faster: the unit was refused as a whole. */
 export class ConditionLost extends Error {
   override name = 'ConditionLost'
-  readonly condition: 'consumed' | 'actor_busy' | 'exists' | 'changed'
+  readonly condition: 'consumed' | 'actor_busy' | 'exists' | 'changed' | 'limit'
 
   constructor(condition: ConditionLost['condition']) {
     super(condition)

@@ -1,6 +1,7 @@
 import type Koa from 'koa'
 import Provider from 'oidc-provider'
 import type { Logger } from 'pino'
+import { accountPages } from './account/routes.ts'
 import { compareHashedSecrets } from './client-adapter.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { loadKeys } from './key-ring.ts'
@@ -37,10 +38,11 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   provider.use(errorAnswers(parts))
   provider.use(securityHeaders(server.issuer))
   provider.use(canonicalHost(server.issuer, server.trustedProxies))
-  provider.use(smallRoutes(storage))
+  provider.use(smallRoutes(parts))
   const api = impersonation.routes(provider)
   provider.use(api)
   provider.use(interactionRoutes({ ...parts, provider }))
+  provider.use(accountPages({ ...parts, provider }))
   return provider
 }
 

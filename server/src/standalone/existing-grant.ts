@@ -1,5 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Storage } from '../index.ts'
+import { findClientApp } from './account/account-client.ts'
 
 /**
  * The grant behind an authorization: what the account consented to, or all the app was registered
@@ -13,7 +14,7 @@ export async function loadExistingGrant(
   const { client, session, provider } = ctx.oidc
   const accountId = session?.accountId
   if (client === undefined || session === undefined || accountId === undefined) return undefined
-  const app = await storage.apps.find(client.clientId)
+  const app = await findClientApp(storage, provider.issuer, client.clientId)
   if (app === undefined) return undefined
   const consent = await storage.consents.find(accountId, app.clientId)
   const withdrawn = consent === undefined || consent.revokedAt !== null

@@ -1,12 +1,16 @@
-import type { ImpersonationExtension, Storage } from '../index.ts'
+import type { Settings, Storage } from '../index.ts'
 import { createImpersonation, openStorage } from '../index.ts'
 import type { DestinationStream } from 'pino'
+import { Role } from '../configs/variable.ts'
 import type { Clock } from './clock.ts'
 import { createDirectory } from './directory.ts'
 import { refuseDemoData } from './demo-refusal.ts'
+import { serverEndpoints } from './endpoints.ts'
 import { createLog } from './log.ts'
+import { keepsMail } from './mail/keeps-mail.ts'
+import { tellSubjects } from './mail/tell-subjects.ts'
 import type { Parts } from './parts.ts'
-import { loadSettings } from './policy-settings.ts'
+import { ConfigurationError, loadSettings } from './policy-settings.ts'
 import { openSecretBox } from './secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
 import { loadServerSettings } from './server-settings.ts'
@@ -33,6 +37,7 @@ export async function openParts(
   const { clock = Date.now, logTo } = surroundings
   const settings = loadSettings(env)
   const server = loadServerSettings(env)
+  refuseSilence(settings, server)
   const log = createLog(server.logLevel, logTo)
   const box = openSecretBox(server.secretKey, server.dataDir)
   const storage = openDatabase(server, clock)
@@ -44,8 +49,21 @@ export async function openParts(
     await storage.close()
     throw error
   }
-  const impersonation = createExtension(storage, { settings, server, log, clock })
-  return { settings, server, storage, box, clock, log, impersonation }
+  return {
+    ...createExtension(storage, { settings, server, log, clock }),
+    settings,
+    server,
+    storage,
+    box,
+    clock,
+    log,
+  }
+}
+
+/** Customers who were to be told must not be left in the dark by a variable that is missing. */
+function refuseSilence({ notifySubject }: Settings, server: ServerSettings): void {
+  if (notifySubject === 'never' || keepsMail(server)) return
+  throw new ConfigurationError('NOTIFY_SUBJECT: mail cannot be sent without SMTP_URL')
 }
 
 /** The configured database as it is: its schema may be an old one. */
@@ -54,17 +72,26 @@ export const openDatabase = (server: ServerSettings, clock: Clock): Storage =>
     ? openStorage({ folder: server.dataDir }, clock)
     : openStorage({ databaseUrl: server.databaseUrl }, clock)
 
-const createExtension = (
+function createExtension(
   storage: Storage,
   { settings, server, log, clock }: Pick<Parts, 'settings' | 'server' | 'log' | 'clock'>,
-): ImpersonationExtension =>
-  createImpersonation({
-    stores: storage,
-    directory: createDirectory(storage, clock),
+): Pick<Parts, 'impersonation' | 'impersonations' | 'directory'> {
+  const { issuer } = server
+  const alarm = (what: string, error: unknown): void => {
+    log.error({ err: error, alarm: true }, what)
+  }
+  const directory = createDirectory(storage, clock)
+  const when = settings.notifySubject
+  const impersonations = tellSubjects(storage.impersonations, { storage, issuer, when, alarm })
+  const impersonation = createImpersonation({
+    stores: { ...storage, impersonations },
+    directory,
+    roles: Object.values(Role),
     settings,
-    resource: apiResourceOf(server.issuer),
+    endpoints: serverEndpoints({ storage, issuer, mails: keepsMail(server) }),
+    resource: apiResourceOf(issuer),
     clock,
-    alarm: (what, error) => {
-      log.error({ err: error, alarm: true }, what)
-    },
+    alarm,
   })
+  return { impersonation, impersonations, directory }
+}

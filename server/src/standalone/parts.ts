@@ -1,6 +1,12 @@
 import type Provider from 'oidc-provider'
 import type { Logger } from 'pino'
-import type { ImpersonationExtension, Settings, Storage } from '../index.ts'
+import type {
+  Directory,
+  ImpersonationExtension,
+  Impersonations,
+  Settings,
+  Storage,
+} from '../index.ts'
 import type { Clock } from './clock.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
@@ -14,6 +20,9 @@ export interface Parts {
   readonly clock: Clock
   readonly log: Logger
   readonly impersonation: ImpersonationExtension
+  readonly directory: Directory
+  /** The records, with the mail that is written when one starts or ends. */
+  readonly impersonations: Impersonations
 }
 
 export interface ProviderParts extends Parts {

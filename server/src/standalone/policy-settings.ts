@@ -33,6 +33,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
   ticketPattern: z.string().max(200).refine(isPattern, 'not a regular expression').nullable(),
   linkParameters: z.enum(['query', 'fragment']),
   impersonateAdmins: z.boolean(),
+  notifySubject: z.enum(['never', 'start', 'end', 'both']),
   startsPerActor: seconds(1, 1_000_000),
   checksPerActor: seconds(1, 1_000_000),
   startsPerService: seconds(1, 1_000_000),

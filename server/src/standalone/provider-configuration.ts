@@ -2,6 +2,7 @@ import type { JWK } from 'jose'
 import type { Account, Configuration } from 'oidc-provider'
 import type { Storage } from '../index.ts'
 import { MFA_ACR } from '../index.ts'
+import { accountClient } from './account/account-client.ts'
 import { appMetadataNames, createAdapter } from './client-adapter.ts'
 import { interactionPolicy } from './interaction-policy.ts'
 import { loadExistingGrant } from './existing-grant.ts'
@@ -50,6 +51,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     clientBasedCORS: (_, origin, client) =>
       client.clientAuthMethod === 'none' &&
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    clients: [accountClient(issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: cookies(issuer, parts.cookieKeys),
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },

@@ -13,6 +13,11 @@ export interface ServerSettings {
   readonly secretKey: string | undefined
   /** How many proxies in front of the server may be believed. */
   readonly trustedProxies: number
+  /** Where mail is handed over; without it none is sent. Holds a password. */
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string
+  /** Signed checkpoints of the audit trail are appended to this file. */
+  readonly auditAnchorFile: string | undefined
   readonly logLevel: string
   readonly production: boolean
   readonly demo: boolean
@@ -32,6 +37,15 @@ const schema = z.object({
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
     .optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^/]/, 'must begin with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\n\r<>]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, or a name and <address>')
+    .optional(),
+  AUDIT_ANCHOR_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
   DEMO: z.enum(['true', 'false']).optional(),
@@ -57,6 +71,9 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
     databaseUrl: variables.DATABASE_URL,
     secretKey: variables.SECRET_KEY,
     trustedProxies: variables.TRUSTED_PROXIES,
+    smtpUrl: variables.SMTP_URL,
+    mailFrom: variables.MAIL_FROM ?? `no-reply@${new URL(issuer).hostname}`,
+    auditAnchorFile: variables.AUDIT_ANCHOR_FILE,
     logLevel: variables.LOG_LEVEL,
     production,
     demo: isDemo(variables.DEMO, production, issuer),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Account } from '../impersonation/account.ts'
 import type { AccountFilter } from '../ports/directory.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
@@ -18,6 +19,8 @@ export interface Accounts {
   findCredentials(
     email: string,
   ): Promise<{ account: Account; passwordHash: string | null } | undefined>
+  /** At most `atMost`. */
+  count(atMost: number): Promise<number>
   search(filter: AccountFilter, page: PageRequest): Promise<Page<Account>>
   /** The unit fails with `ConditionLost('exists')` when the id or the e-mail is taken. */
   add(account: Account, passwordHash: string | null, createdAt: number): Promise<void>
@@ -39,6 +42,12 @@ export function createAccounts(database: Database, writer: Writer): Accounts {
     async findCredentials(email) {
       const [row] = await database.rows(statements.findByEmail({ email: email.toLowerCase() }))
       return row && { account: toAccount(row), passwordHash: row.password_hash }
+    },
+    async count(atMost) {
+      const some = database.kysely.selectFrom('account').select('sub').limit(atMost)
+      const query = sql<{ n: number }>`select count(*) as n from (${some}) as counted`
+      const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
+      return row?.n ?? 0
     },
     search: (filter, page) => searchAccounts(database, filter, page),
     async add(account, passwordHash, createdAt) {

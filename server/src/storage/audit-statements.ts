@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { AuditFilter } from '../ports/audit-trail.ts'
-import { idBound } from './ids.ts'
+import { matching } from './audit-filter.ts'
 import type { Database } from './database.ts'
 import type { AuditEventRow, Schema } from './schema.ts'
 import type { Query } from './statement.ts'
@@ -19,7 +19,7 @@ interface AuditStatements {
   readonly deleteOutbox: (args: { id: string }) => Query<unknown>
 }
 
-const EVENT_COLUMNS = [
+export const EVENT_COLUMNS = [
   'id',
   'at',
   'action',
@@ -55,26 +55,17 @@ export function auditStatements({ kysely }: Pick<Database, 'kysely'>): AuditStat
 
 /** Newest first. Ids sort by time, so a range of time is a range of the primary key. */
 export function selectEvents(
-  { kysely }: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'kysely' | 'dialect'>,
   filter: AuditFilter,
   below: string | null,
 ): SelectQueryBuilder<Schema, 'audit_event', AuditRow> {
-  let query = kysely
+  const query = database.kysely
     .selectFrom('audit_event')
+    .where(matching(database, filter))
     .leftJoin('audit_person', 'audit_person.event', 'audit_event.id')
     .leftJoin('audit_seal', 'audit_seal.event', 'audit_event.id')
     .selectAll('audit_event')
     .select(['audit_person.ip', 'audit_person.user_agent', 'audit_seal.seq'])
     .orderBy('audit_event.id', 'desc')
-  if (below !== null) query = query.where('audit_event.id', '<', below)
-  if (filter.from !== undefined)
-    query = query.where('audit_event.id', '>=', idBound('aud', filter.from))
-  if (filter.to !== undefined) query = query.where('audit_event.id', '<', idBound('aud', filter.to))
-  for (const column of COLUMNS) {
-    const value = filter[column]
-    if (value !== undefined) query = query.where(`audit_event.${column}`, '=', value)
-  }
-  return query
+  return below === null ? query : query.where('audit_event.id', '<', below)
 }
-
-const COLUMNS = ['action', 'actor', 'subject', 'app', 'impersonation', 'outcome'] as const

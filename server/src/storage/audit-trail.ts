@@ -1,6 +1,9 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
+import { matching } from './audit-filter.ts'
 import { fromOutbox } from './audit-outbox.ts'
 import type { AuditRow } from './audit-statements.ts'
 import { auditStatements, selectEvents } from './audit-statements.ts'
@@ -26,6 +29,16 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
     record: (event, email) => writer.write([insertion(statements, event, email ?? null)]),
     list,
 
+    async count(filter, atMost) {
+      // Several counts in one turn would be a pause for everybody else.
+      await immediate()
+      const some = database.kysely.selectFrom('audit_event').select('id').limit(atMost)
+      const query = sql<{ n: number }>`select count(*) as n
+        from (${some.where(matching(database, filter))}) as counted`
+      const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
+      return row?.n ?? 0
+    },
+
     async timeline(impersonation) {
       const query = selectEvents(database, { impersonation }, null).limit(1000)
       return (await database.rows<AuditRow>(query.compile())).map(toEvent).toReversed()
@@ -37,6 +50,8 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
         const page: Page<AuditEvent> = await list(filter, { cursor, limit: STREAM_PAGE })
         yield* page.items
         cursor = page.nextCursor
+        // A reader that is fast enough would keep everybody else waiting.
+        await immediate()
       } while (cursor !== null)
     },
 

@@ -59,7 +59,6 @@ function startWatch(
   const told = new Map<string, number>()
   let cursor = began
   let isFirst = true
-  let reading = Promise.resolve()
 
   const readOn = async (): Promise<void> => {
     for (const ended of await read(cursor - OVERLAP_MS)) {
@@ -71,10 +70,7 @@ function startWatch(
     isFirst = false
     for (const [id, at] of told) if (at < cursor - 2 * OVERLAP_MS) told.delete(id)
   }
-  // One after the other, so that nothing is told twice; what fails is read again a moment later.
-  const look = (): void => {
-    reading = reading.then(readOn).catch(() => undefined)
-  }
+  const look = oneAfterTheOther(readOn)
   const unlisten = database.listen(CHANNEL, look)
   const timer = setInterval(look, POLL_MS).unref()
   look()
@@ -87,8 +83,29 @@ function startWatch(
   }
 }
 
+/**
+ * So that nothing is told twice; what fails is read again a moment later. Whoever ends thousands asks
+ * thousands of times: a reading that has not begun will see it all.
+ */
+function oneAfterTheOther(readOn: () => Promise<void>): () => void {
+  let reading = Promise.resolve()
+  let isQueued = false
+  return () => {
+    if (isQueued) return
+    isQueued = true
+    reading = reading
+      .then(() => {
+        isQueued = false
+        return readOn()
+      })
+      .catch(() => undefined)
+  }
+}
+
 const announcement = ({ dialect, kysely }: Database): Intent[] =>
-  dialect === 'postgres' ? [sql`select pg_notify(${CHANNEL}, '')`.compile(kysely)] : []
+  dialect === 'postgres'
+    ? [{ ...sql`select pg_notify(${CHANNEL}, '')`.compile(kysely), once: true }]
+    : []
 
 function reader(database: Database): (from: number) => Promise<EndedImpersonation[]> {
   const select = prepare<{ from: number }, ImpersonationRow>((slot) =>

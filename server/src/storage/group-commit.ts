@@ -13,6 +13,7 @@ interface Waiting {
 /** How long a unit waits for another process to let go of the write lock. */
 const BUSY_ATTEMPTS = 100
 const BUSY_PAUSE_MS = 20
+const GATHERING_TURNS = 4
 
 interface GroupCommit {
   apply<Row>(intents: readonly Intent[]): Promise<Row[]>
@@ -20,7 +21,7 @@ interface GroupCommit {
 }
 
 /**
- * Units that are ready in the same turn of the event loop share one transaction, and so one sync to
+ * Units that are ready in the same few turns of the event loop share one transaction, and so one sync to
  * disk; each has a savepoint of its own, so that one that loses a condition takes nobody with it.
  * No transaction spans an `await`.
  */
@@ -32,8 +33,8 @@ export function createGroupCommit(
   let running: Promise<void> | null = null
 
   const flush = async (): Promise<void> => {
-    await new Promise(setImmediate)
     while (queue.length > 0) {
+      await gather(() => queue.length)
       const group = queue
       queue = []
       await commitGroup(connection, prepared, group)
@@ -50,6 +51,14 @@ export function createGroupCommit(
     async drain() {
       await running
     },
+  }
+}
+
+/** While each turn of the event loop brings more units, the commit waits for them, but not for long. */
+async function gather(waiting: () => number): Promise<void> {
+  for (let turn = 0, before = 0; turn < GATHERING_TURNS && waiting() > before; turn++) {
+    before = waiting()
+    await new Promise(setImmediate)
   }
 }
 

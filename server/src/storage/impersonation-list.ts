@@ -1,8 +1,10 @@
+import type { Expression, SqlBool } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { ImpersonationFilter } from '../ports/impersonations.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import type { Database } from './database.ts'
-import type { ImpersonationRow } from './schema.ts'
+import type { ImpersonationRow, Schema } from './schema.ts'
 import { toImpersonation } from './impersonation-row.ts'
 import { keyOf, toPage } from './page.ts'
 
@@ -20,25 +22,46 @@ export async function listImpersonations(
     .orderBy('id', 'desc')
     .limit(page.limit + 1)
   if (below !== null) query = query.where('id', '<', below)
-  for (const column of ['actor', 'subject', 'app'] as const) {
-    const value = filter[column]
-    if (value !== undefined) query = query.where(column, '=', value)
+  const asked = COLUMNS.filter((column) => filter[column] !== undefined)
+  for (const column of asked) {
+    // SQLite takes the index of the first; a plus keeps it from those of the others.
+    const plus = sql.raw(database.dialect === 'sqlite' && column !== asked[0] ? '+' : '')
+    query = query.where(sql<boolean>`${plus}${sql.ref(column)} = ${filter[column]}`)
   }
   if (filter.status !== undefined) {
-    const active = filter.status === 'active'
-    query = query.where((row) => {
-      const isOpen = row.and([
-        row('ended_at', 'is', null),
-        row('expires_at', '>', now),
-        row.or([
-          row('redeemed_at', 'is not', null),
-          row('redeem_by', 'is', null),
-          row('redeem_by', '>', now),
-        ]),
-      ])
-      return active ? isOpen : row.not(isOpen)
-    })
+    const active = isActive(database, now)
+    query = query.where(filter.status === 'active' ? active : (row) => row.not(active))
   }
   const rows = await database.rows<ImpersonationRow>(query.compile())
   return toPage(rows, page, (row) => row.id, toImpersonation)
+}
+
+export async function countActive(
+  database: Database,
+  now: number,
+  atMost: number,
+): Promise<number> {
+  const some = database.kysely.selectFrom('impersonation').select('id').limit(atMost)
+  const query = sql<{ n: number }>`select count(*) as n
+    from (${some.where(isActive(database, now))}) as counted`
+  const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
+  return row?.n ?? 0
+}
+
+/** From what narrows most to what narrows least. */
+const COLUMNS = ['subject', 'actor', 'app'] as const
+
+/** Open ones are few and have indexes of their own, in which SQLite shall not look for a time. */
+function isActive({ dialect }: Database, now: number): Expression<SqlBool> {
+  const row = expressionBuilder<Schema, 'impersonation'>()
+  const expiresAt = sql<number>`${sql.raw(dialect === 'sqlite' ? '+' : '')}${sql.ref('expires_at')}`
+  return row.and([
+    row('ended_at', 'is', null),
+    row(expiresAt, '>', now),
+    row.or([
+      row('redeemed_at', 'is not', null),
+      row('redeem_by', 'is', null),
+      row('redeem_by', '>', now),
+    ]),
+  ])
 }

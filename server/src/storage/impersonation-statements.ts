@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { ImpersonationRow } from './schema.ts'
 import type { Query } from './statement.ts'
@@ -99,7 +100,8 @@ function writes(
           end_reason: slot('reason'),
         })
         .where('id', '=', slot('id'))
-        .where('ended_at', 'is', null),
+        // `is null` would let PostgreSQL walk the indexes of open ones as long as it thinks they are few.
+        .where(sql<boolean>`coalesce(ended_at, 0) = 0`),
     ),
     destroyGrant: prepare((slot) =>
       kysely.deleteFrom('oidc_model').where('model', '=', 'Grant').where('id', '=', slot('id')),

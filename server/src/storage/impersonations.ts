@@ -5,7 +5,7 @@ import { ConditionLost } from '../ports/unit-of-work.ts'
 import { outboxIntent } from './audit-outbox.ts'
 import type { Database } from './database.ts'
 import type { LocalEndedFeed } from './ended-feed.ts'
-import { listImpersonations } from './impersonation-list.ts'
+import { countActive, listImpersonations } from './impersonation-list.ts'
 import { toImpersonation, toRow } from './impersonation-row.ts'
 import { impersonationStatements } from './impersonation-statements.ts'
 import type { Writer } from './unit-of-work.ts'
@@ -58,7 +58,10 @@ function createReaders(
   database: Database,
   writer: Writer,
   statements: ReturnType<typeof impersonationStatements>,
-): Pick<Impersonations, 'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'list'> {
+): Pick<
+  Impersonations,
+  'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'countActive' | 'list'
+> {
   const select = async (query: ReturnType<typeof statements.find>): Promise<Impersonation[]> =>
     (await database.rows(query)).map(toImpersonation)
   return {
@@ -77,6 +80,8 @@ function createReaders(
       ),
 
     findOverdue: (now, limit) => select(statements.findOverdue({ now, limit })),
+
+    countActive: (now, atMost) => countActive(database, now, atMost),
 
     list: (filter, page, now) => listImpersonations(database, filter, page, now),
   }

@@ -6,14 +6,23 @@ import type { Accounts } from './accounts.ts'
 import { createAccounts } from './accounts.ts'
 import type { Apps } from './apps.ts'
 import { createApps } from './apps.ts'
+import { createAuditCheckpoints } from './audit-checkpoints.ts'
+import type { AuditKeys } from './audit-keys.ts'
+import { createAuditKeys } from './audit-keys.ts'
+import { createAuditSeal } from './audit-seal.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import type { Consents } from './consents.ts'
 import { createConsents } from './consents.ts'
+import type { CustomerStores } from './customer-stores.ts'
+import { createCustomerStores } from './customer-stores.ts'
 import type { Database } from './database.ts'
 import type { Health } from './health.ts'
 import { inspect } from './health.ts'
 import { createEndedFeed } from './ended-feed.ts'
+import type { Erasure } from './erasure.ts'
+import { createErasure } from './erasure.ts'
 import { createImpersonations } from './impersonations.ts'
+import { createLeases } from './lease.ts'
 import { createLimits } from './limits.ts'
 import { migrate } from './migrate.ts'
 import { createModelStores } from './models.ts'
@@ -25,15 +34,23 @@ import type { SigningKeys } from './signing-keys.ts'
 import { createSigningKeys } from './signing-keys.ts'
 import { openSqlite } from './sqlite.ts'
 import { createUnitOfWork } from './unit-of-work.ts'
+import type { WebhookDeliveries } from './webhook-deliveries.ts'
+import { createWebhookDeliveries } from './webhook-deliveries.ts'
+import type { WebhookEndpoints } from './webhook-endpoints.ts'
+import { createWebhookEndpoints } from './webhook-endpoints.ts'
 
 /** Everything that is kept: what the extension needs, and what the ready-made server adds to it. */
-export interface Storage extends Stores {
+export interface Storage extends Stores, CustomerStores {
   readonly dialect: 'sqlite' | 'postgres'
   readonly accounts: Accounts
   readonly apps: Apps
   readonly consents: Consents
   readonly secondFactors: SecondFactors
+  readonly webhookEndpoints: WebhookEndpoints
+  readonly webhookDeliveries: WebhookDeliveries
   readonly signingKeys: SigningKeys
+  readonly auditKeys: AuditKeys
+  readonly erasure: Erasure
   /** Brings the schema up to date; resolves to the names of the migrations it ran. */
   migrate(): Promise<string[]>
   /** Deletes expired tokens and counters in small batches; resolves to how many are gone. */
@@ -62,13 +79,21 @@ export function openStorage(
     impersonations: createImpersonations(database, unitOfWork, clock, endedFeed),
     endedFeed,
     audit: createAuditTrail(database, unitOfWork),
-    limits: createLimits(database, clock),
+    auditSeal: createAuditSeal(database, clock),
+    auditStatements: createAuditCheckpoints(database, unitOfWork, clock),
+    leases: createLeases(database, clock),
+    limits: createLimits(database, unitOfWork, clock),
     models: createModelStores(database, unitOfWork, clock),
     accounts: createAccounts(database, unitOfWork),
     apps: createApps(database, unitOfWork, clock),
     consents: createConsents(database, unitOfWork),
     secondFactors: createSecondFactors(database, unitOfWork),
+    ...createCustomerStores(database, unitOfWork),
+    webhookEndpoints: createWebhookEndpoints(database, unitOfWork),
+    webhookDeliveries: createWebhookDeliveries(database, unitOfWork),
     signingKeys: createSigningKeys(database, unitOfWork),
+    auditKeys: createAuditKeys(database),
+    erasure: createErasure(database, unitOfWork),
     migrate: () => migrate(database),
     purge: (stopped = () => false) => purgeExpired(database, clock(), stopped),
     async ping() {

@@ -77,9 +77,15 @@ async function applyOn<Row>(client: pg.PoolClient, intents: readonly Intent[]): 
   }
 }
 
-async function runIntents(client: pg.PoolClient, intents: readonly Intent[]): Promise<unknown[]> {
+async function runIntents(
+  client: pg.PoolClient,
+  intents: readonly Intent[],
+  applied: Set<string> = new Set(),
+): Promise<unknown[]> {
   let rows: unknown[] = []
   for (const intent of intents) {
+    if (intent.once === true && applied.has(intent.sql)) continue
+    applied.add(intent.sql)
     const result = await client.query(named(intent)).catch((error: unknown) => {
       throw intent.onConflict !== undefined && isUniqueViolation(error)
         ? intent.onConflict()
@@ -88,7 +94,9 @@ async function runIntents(client: pg.PoolClient, intents: readonly Intent[]): Pr
     rows = result.rows
     const affected = result.rowCount ?? 0
     if (affected === 0 && intent.onMiss !== undefined) throw intent.onMiss()
-    if (affected > 0 && intent.followedBy !== undefined) await runIntents(client, intent.followedBy)
+    if (affected > 0 && intent.followedBy !== undefined) {
+      await runIntents(client, intent.followedBy, applied)
+    }
   }
   return rows
 }

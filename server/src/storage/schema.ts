@@ -1,7 +1,13 @@
+import type { WebhookDeliveryRow, WebhookEndpointRow } from './webhook-row.ts'
+import type { ConsentRequestRow, MailRow, PasskeyRow } from './customer-rows.ts'
+
 /** The rows as they lie in the database; they never leave this room. */
 export interface Schema {
   organization: { id: string; name: string }
   account: AccountRow
+  /** What accounts are searched by; kept in step by triggers. `id` and the trigrams: SQLite only. */
+  account_text: { id: number; account: string; text: string }
+  account_trigram: { rowid: number; text: string }
   second_factor: {
     account: string
     sealed_secret: string
@@ -26,6 +32,18 @@ export interface Schema {
     email: string | null
   }
   audit_seal: { seq: number; event: string; hash: string }
+  audit_unsealed: { event: string }
+  audit_checkpoint: { seq: number; jws: string }
+  audit_tombstone: { through: number; jws: string }
+  audit_key: { kid: string; sealed_jwk: string; created_at: number }
+  audit_verification: {
+    id: number
+    seq: number
+    at: number
+    problem: string | null
+    problem_seq: number | null
+  }
+  lease: { name: string; holder: string; until: number }
   audit_outbox: { id: string; event: string }
   signing_key: {
     kid: string
@@ -35,6 +53,12 @@ export interface Schema {
     created_at: number
   }
   rate_limit: { id: string; points: number; expires_at: number }
+  mail: MailRow
+  consent_request: ConsentRequestRow
+  passkey: PasskeyRow
+  webhook_endpoint: WebhookEndpointRow
+  webhook_delivery: WebhookDeliveryRow
+  recovery_code: { account: string; hash: string; used_at: number | null }
 }
 
 export interface AccountRow {

@@ -17,6 +17,7 @@ export interface SecondFactors {
   enrol(sub: string, sealedSecret: string, at: number): Promise<void>
   /** The unit fails with `ConditionLost('consumed')` when this step or a later one was used before. */
   useStep(sub: string, step: number): Promise<void>
+  remove(sub: string): Promise<void>
 }
 
 export function createSecondFactors(database: Database, writer: Writer): SecondFactors {
@@ -43,6 +44,10 @@ export function createSecondFactors(database: Database, writer: Writer): SecondF
         .where('account', '=', account)
         .where((row) => row.or([row('last_step', 'is', null), row('last_step', '<', step)]))
       await writer.write([{ ...update.compile(), onMiss: () => new ConditionLost('consumed') }])
+    },
+    async remove(account) {
+      const deletion = kysely.deleteFrom('second_factor').where('account', '=', account)
+      await writer.write([deletion.compile()])
     },
   }
 }

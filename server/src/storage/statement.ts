@@ -15,6 +15,8 @@ export interface Query<Row> extends Statement {
 export interface Intent extends Statement {
   /** Applied even when the request around it is refused: it destroys, revokes or ends. */
   readonly survives?: true
+  /** Applied once for each unit, however often it is in there. */
+  readonly once?: true
   /** The unit fails with this when no row was affected … */
   readonly onMiss?: () => Error
   /** … and with this when a unique key was there already. */

@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify'
 import { z } from 'zod'
 import { auditActions } from '../../impersonation/audit-event.ts'
-import { exportAuditEvents, listAuditEvents } from '../../operations/read-audit-trail.ts'
+import { exportAuditEvents } from '../../operations/export-audit-events.ts'
+import { listAuditEvents } from '../../operations/read-audit-trail.ts'
 import type { AuditFilter } from '../../ports/audit-trail.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { endpoint } from '../endpoint.ts'
+import { exportStream } from '../export-stream.ts'
 import { id, instant, pageOf, paging } from '../parameters.ts'
 import { presentAuditEvent, presentPage } from '../present.ts'
 
@@ -35,38 +35,18 @@ const exportQuery: z.ZodType<ExportQuery> = z.strictObject({
   format: z.enum(['csv', 'ndjson']),
 })
 
-async function* toLines(rows: AsyncIterable<object>): AsyncIterable<string> {
-  for await (const row of rows) yield `${JSON.stringify(row)}\n`
-}
-
-async function* toRows(
-  events: Awaited<ReturnType<typeof exportAuditEvents>>,
-): AsyncIterable<ReturnType<typeof presentAuditEvent>> {
-  for await (const event of events) yield presentAuditEvent(event)
-}
-
-/** A cell that begins like a formula would be run by a spreadsheet (CWE-1236). */
-const toCsv = (rows: AsyncIterable<object>): Readable =>
-  Readable.from(rows).pipe(
-    stringify({
-      header: true,
-      escape_formulas: true,
-      record_delimiter: 'windows',
-      cast: { object: (value) => JSON.stringify(value) },
-    }),
-  )
-
 export const auditEndpoints: readonly Endpoint[] = [
   endpoint<undefined, ListQuery>({
     method: 'get',
     path: '/audit-events',
     summary: 'List audit events, newest first',
     access: 'read_audit',
+    readsFor: true,
     query: listQuery,
     answers: { 200: 'auditEvents' },
-    async handle({ ports, service, query, origin }) {
+    async handle({ ports, reader, query, origin }) {
       const { cursor: _cursor, limit: _limit, ...wanted } = query
-      const found = await listAuditEvents(ports, service, wanted, pageOf(query), origin)
+      const found = await listAuditEvents(ports, reader, wanted, pageOf(query), origin)
       return { status: 200, body: presentPage(found, presentAuditEvent) }
     },
   }),
@@ -75,18 +55,21 @@ export const auditEndpoints: readonly Endpoint[] = [
     path: '/audit-events/export',
     summary: 'Export all audit events that match, as a stream',
     access: 'read_audit',
+    readsFor: true,
     query: exportQuery,
     media: ['text/csv', 'application/x-ndjson'],
     answers: { 200: 'auditExport' },
-    async handle({ ports, service, query, origin }) {
+    async handle({ ports, reader, query, origin }) {
       const { format, ...wanted } = query
-      const rows = toRows(await exportAuditEvents(ports, service, wanted, origin))
+      const exported = await exportAuditEvents(ports, reader, { filter: wanted, format }, origin)
       const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
       const headers = {
         'Content-Type': type,
         'Content-Disposition': `attachment; filename="audit-events.${format}"`,
       }
-      const body = format === 'csv' ? toCsv(rows) : Readable.from(toLines(rows))
+      const body = exportStream(exported.events, format)
+      // Also when the client has gone away, or has not asked for a body.
+      body.once('close', () => void exported.finish())
       return { status: 200, headers, body }
     },
   }),

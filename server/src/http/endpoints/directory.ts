@@ -16,12 +16,14 @@ interface UserQuery extends PageQuery {
   readonly q?: string | undefined
   readonly status?: 'active' | 'disabled' | undefined
   readonly role?: string | undefined
+  readonly organization?: string | undefined
 }
 
 const userQuery: z.ZodType<UserQuery> = z.strictObject({
   q: text(200).optional(),
   status: z.enum(['active', 'disabled']).optional(),
   role: id.optional(),
+  organization: id.optional(),
   ...paging,
 })
 
@@ -33,11 +35,12 @@ export const directoryEndpoints: readonly Endpoint[] = [
     path: '/users',
     summary: 'Search users by e-mail, name, organisation or id',
     access: 'read_user',
+    readsFor: true,
     query: userQuery,
     answers: { 200: 'users' },
-    async handle({ ports, service, query, origin }) {
-      const { q, status, role } = query
-      const found = await searchUsers(ports, service, { q, status, role }, pageOf(query), origin)
+    async handle({ ports, reader, query, origin }) {
+      const { cursor: _cursor, limit: _limit, ...filter } = query
+      const found = await searchUsers(ports, reader, filter, pageOf(query), origin)
       return { status: 200, body: presentPage(found, presentUser) }
     },
   }),
@@ -46,9 +49,10 @@ export const directoryEndpoints: readonly Endpoint[] = [
     path: '/users/:userId',
     summary: 'One user',
     access: 'read_user',
+    readsFor: true,
     answers: { 200: 'user' },
-    async handle({ ports, service, params, origin }) {
-      const user = await readUser(ports, service, idOrNull(params['userId']), origin)
+    async handle({ ports, reader, params, origin }) {
+      const user = await readUser(ports, reader, idOrNull(params['userId']), origin)
       return { status: 200, body: presentUser(user) }
     },
   }),
@@ -57,9 +61,10 @@ export const directoryEndpoints: readonly Endpoint[] = [
     path: '/users/:userId/consents',
     summary: 'What a user allowed which app, also what was withdrawn',
     access: 'read_user',
+    readsFor: true,
     answers: { 200: 'consents' },
-    async handle({ ports, service, params, origin }) {
-      const items = await readConsents(ports, service, idOrNull(params['userId']), origin)
+    async handle({ ports, reader, params, origin }) {
+      const items = await readConsents(ports, reader, idOrNull(params['userId']), origin)
       return { status: 200, body: presentPage({ items, nextCursor: null }, presentConsent) }
     },
   }),

@@ -3,8 +3,9 @@ import { listImpersonations } from '../../operations/list-impersonations.ts'
 import { readImpersonation } from '../../operations/read-impersonation.ts'
 import { reportEvents } from '../../operations/report-events.ts'
 import { revokeImpersonation } from '../../operations/revoke-impersonation.ts'
+import { revokeImpersonations } from '../../operations/revoke-impersonations.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { endpoint } from '../endpoint.ts'
+import { ACTOR_TOKEN, endpoint } from '../endpoint.ts'
 import { id, idOrNull, pageOf, paging, text } from '../parameters.ts'
 import { presentAuditEvent, presentImpersonation, presentPage } from '../present.ts'
 
@@ -24,6 +25,16 @@ const listQuery: z.ZodType<ListQuery> = z.strictObject({
   app: id.optional(),
   ...paging,
 })
+
+interface RevokeQuery {
+  readonly subject?: string | undefined
+  readonly actor?: string | undefined
+}
+
+/** Nobody ends everything by leaving something out. */
+const revokeQuery: z.ZodType<RevokeQuery> = z
+  .strictObject({ subject: id.optional(), actor: id.optional() })
+  .refine(({ subject, actor }) => (subject === undefined) !== (actor === undefined))
 
 interface EventsBody {
   readonly events: readonly {
@@ -56,6 +67,7 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     path: '/impersonations',
     summary: 'List impersonations, newest first',
     access: 'read_impersonation',
+    readsFor: true,
     query: listQuery,
     answers: { 200: 'impersonations' },
     async handle({ ports, query }) {
@@ -63,11 +75,28 @@ export const impersonationEndpoints: readonly Endpoint[] = [
       return { status: 200, body: presentPage(page, presentImpersonation) }
     },
   }),
+  endpoint<undefined, RevokeQuery>({
+    method: 'delete',
+    path: '/impersonations',
+    summary: 'Revoke all active impersonations of one user, or by one administrator',
+    access: 'revoke_impersonation',
+    query: revokeQuery,
+    headers: { [ACTOR_TOKEN]: 'access token of the administrator who revokes' },
+    answers: { 200: 'ended' },
+    async handle({ ports, query, service, header, origin }) {
+      const { subject, actor = '' } = query
+      const whose = subject === undefined ? { actor } : { subject }
+      const token = header(ACTOR_TOKEN)
+      const ended = await revokeImpersonations(ports, service, whose, token, origin)
+      return { status: 200, body: { ended } }
+    },
+  }),
   endpoint<undefined, undefined>({
     method: 'get',
     path: '/impersonations/:id',
     summary: 'One impersonation with its timeline',
     access: 'read_impersonation',
+    readsFor: true,
     answers: { 200: 'impersonationWithTimeline' },
     async handle({ ports, params }) {
       const found = await readImpersonation(ports, idOrNull(params['id']) ?? '')
@@ -80,11 +109,11 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     path: '/impersonations/:id',
     summary: 'Revoke an impersonation; an administrator may be named with `Actor-Token`',
     access: 'revoke_impersonation',
-    headers: { 'Actor-Token': 'access token of the administrator who revokes' },
+    headers: { [ACTOR_TOKEN]: 'access token of the administrator who revokes' },
     answers: { 204: null },
     async handle({ ports, params, service, header, origin }) {
       const found = idOrNull(params['id']) ?? ''
-      await revokeImpersonation(ports, service, found, header('Actor-Token'), origin)
+      await revokeImpersonation(ports, service, found, header(ACTOR_TOKEN), origin)
       return { status: 204 }
     },
   }),

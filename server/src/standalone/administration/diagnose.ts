@@ -2,6 +2,7 @@ import type { Storage } from '../../index.ts'
 import { loadSettings } from '../policy-settings.ts'
 import type { ServerSettings } from '../server-settings.ts'
 import { loadServerSettings } from '../server-settings.ts'
+import { diagnoseWebhooks } from '../webhooks/diagnose-webhooks.ts'
 import {
   diagnoseDurability,
   diagnoseIntegrity,
@@ -9,6 +10,7 @@ import {
   openForDiagnosis,
 } from './diagnose-database.ts'
 import { diagnoseKeys } from './diagnose-keys.ts'
+import { diagnoseMail } from './diagnose-mail.ts'
 import { diagnoseSecretKey } from './diagnose-secret-key.ts'
 import { diagnoseDemoData, diagnoseOutbox, diagnoseOverdue } from './diagnose-work.ts'
 import type { Finding } from './finding.ts'
@@ -56,6 +58,8 @@ async function diagnoseStorage(
   if (hasSecretKey) findings.push(await diagnoseKeys(storage, server))
   const now = Date.now()
   findings.push(diagnoseOutbox(health, now), await diagnoseOverdue(storage, now))
+  findings.push(await diagnoseMail(storage, server, now))
+  findings.push(await diagnoseWebhooks(storage, now))
   findings.push(await diagnoseDemoData(storage, server))
   return findings
 }

@@ -1,7 +1,9 @@
 import type { Account, Actor } from '../../index.ts'
 import { checkPassword } from '../check-password.ts'
+import { factorsOf, hasSecondFactor } from '../factors.ts'
 import { attemptLogin } from '../interactions/login-limits.ts'
 import type { Parts } from '../parts.ts'
+import { useRecoveryCode } from '../recovery-codes.ts'
 import { useCode } from '../use-code.ts'
 import { Refusal } from './refusal.ts'
 import type { Requester } from './requester.ts'
@@ -31,8 +33,8 @@ export async function signIn(
     await noteRefused(parts, requester, { action: 'login.failed', email })
     throw new Refusal('wrong_credentials', 'The e-mail or the password is wrong.')
   }
-  const factor = await parts.storage.secondFactors.find(account.sub)
-  if (factor !== undefined) await requireCode(parts, account, answers, requester)
+  const hasFactor = hasSecondFactor(await factorsOf(parts.storage, account.sub))
+  if (hasFactor) await requireCode(parts, account, answers, requester)
   const now = parts.clock()
   await parts.storage.unitOfWork.run(async () => {
     await parts.storage.accounts.noteLogin(account.sub, now)
@@ -40,10 +42,10 @@ export async function signIn(
       action: 'login.succeeded',
       actor: account.sub,
       organization: account.organization?.id ?? null,
-      details: { amr: factor === undefined ? ['pwd'] : ['pwd', 'otp'] },
+      details: { amr: hasFactor ? ['pwd', 'otp'] : ['pwd'] },
     })
   })
-  return { account, mfaAt: factor === undefined ? null : Math.floor(now / 1000), session: null }
+  return { account, mfaAt: hasFactor ? Math.floor(now / 1000) : null, session: null }
 }
 
 async function requireCode(
@@ -57,7 +59,11 @@ async function requireCode(
   const accepted = await attempt(
     parts,
     account.email,
-    async () => (await useCode(parts, account, code)) || undefined,
+    // A terminal has no passkeys: who has nothing else brings a recovery code.
+    async () =>
+      (await useCode(parts, account, code)) ||
+      (await useRecoveryCode(parts, account, code)) ||
+      undefined,
   )
   if (accepted !== undefined) {
     await note(parts, requester, { action: 'mfa.succeeded', ...about })

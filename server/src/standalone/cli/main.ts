@@ -17,6 +17,7 @@ const understudy: CommandDef = group('understudy', 'Support impersonation for oi
   sessions: () => import('./sessions.ts').then((module) => module.sessions),
   audit: () => import('./audit.ts').then((module) => module.audit),
   keys: () => import('./keys.ts').then((module) => module.keys),
+  webhook: () => import('./webhook.ts').then((module) => module.webhook),
   doctor: () => import('./doctor.ts').then((module) => module.doctor),
 })
 

@@ -1,6 +1,7 @@
 import type { CommandDef } from 'citty'
 import { group } from './command.ts'
 import { userCreate } from './user-create.ts'
+import { userErase } from './user-erase.ts'
 import { userList } from './user-list.ts'
 import { userDisable, userEnable } from './user-status.ts'
 
@@ -9,4 +10,5 @@ export const user: CommandDef = group('understudy user', 'People who can sign in
   list: userList,
   disable: userDisable,
   enable: userEnable,
+  erase: userErase,
 })

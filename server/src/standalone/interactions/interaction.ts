@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import type { Account, RegisteredApp } from '../../index.ts'
+import { findClientApp } from '../account/account-client.ts'
 import { wantsSecondFactor } from '../interaction-policy.ts'
 import type { ProviderParts } from '../parts.ts'
 
@@ -30,10 +31,10 @@ const PENDING_MS = 5 * 60_000
 
 /** @throws oidc-provider's SessionNotFound when this browser has no such interaction */
 export async function findInteraction(parts: ProviderParts, ctx: Context): Promise<Interaction> {
-  const { provider, storage, clock } = parts
+  const { provider, storage, clock, server } = parts
   const details = await provider.interactionDetails(ctx.req, ctx.res)
   const { uid, prompt, params, session } = details
-  const app = await storage.apps.find(String(params['client_id']))
+  const app = await findClientApp(storage, server.issuer, String(params['client_id']))
   if (app === undefined) throw new Error(`interaction of an unknown app`)
   const accountId = session?.accountId
   const pending = (details.result as { pending?: Pending } | undefined)?.pending

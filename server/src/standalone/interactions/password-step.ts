@@ -3,6 +3,7 @@ import type { Account } from '../../index.ts'
 import { originOf, printable } from '../../index.ts'
 import { checkPassword } from '../check-password.ts'
 import { demoAccountsShown } from '../demo/accounts-shown.ts'
+import { factorsOf, hasSecondFactor } from '../factors.ts'
 import { loginPage } from '../pages/login-page.ts'
 import type { ProviderParts } from '../parts.ts'
 import { csrfToken, readForm } from './form.ts'
@@ -73,8 +74,8 @@ async function goOn(
   interaction: Interaction,
   account: Account,
 ): Promise<void> {
-  const factor = await parts.storage.secondFactors.find(account.sub)
-  if (factor === undefined && !interaction.wantsSecondFactor) {
+  const factors = await factorsOf(parts.storage, account.sub)
+  if (!hasSecondFactor(factors) && !interaction.wantsSecondFactor) {
     return completeLogin(parts, ctx, interaction, account, ['pwd'])
   }
   await rememberPending(parts, ctx, account.sub)

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Account } from '../../index.ts'
+import { factorsOf, hasSecondFactor } from '../factors.ts'
 import type { ProviderParts } from '../parts.ts'
 import { decline, showConsent, submitConsent } from './consent-step.ts'
 import { readForm } from './form.ts'
@@ -70,8 +71,8 @@ async function halfSignedIn(
     return found?.status === 'active' ? found : undefined
   }
   // Without a second factor to ask for, an older session is renewed with the password.
-  const factor = account && (await storage.secondFactors.find(account.sub))
-  return account?.status === 'active' && factor !== undefined ? account : undefined
+  if (account?.status !== 'active') return undefined
+  return hasSecondFactor(await factorsOf(storage, account.sub)) ? account : undefined
 }
 
 async function signedIn({ provider }: ProviderParts, ctx: Context): Promise<string | undefined> {

@@ -5,13 +5,21 @@ import type { Html, Interpolation } from './html.ts'
 interface Page {
   /** Plain text for the browser's tab; the product's name is added. */
   readonly title: string
-  readonly body: Html
-  /** Shown under the card, such as the demo accounts. */
+  /** One card, or several. */
+  readonly body: Html | readonly Html[]
+  /** Between the brand and the cards. */
+  readonly above?: Interpolation
+  /** Shown under the cards, such as the demo accounts. */
   readonly below?: Interpolation
+  /** Room for lists. */
+  readonly isWide?: boolean
+  /** Loads the script that talks to the browser about passkeys. */
+  readonly withPasskeys?: boolean
 }
 
-/** A whole document: one card under the brand, no script, no inline style. */
-export function page({ title, body, below }: Page): string {
+/** A whole document: cards under the brand, no inline script, no inline style. */
+export function page({ title, body, above, below, isWide, withPasskeys }: Page): string {
+  const cards = Array.isArray(body) ? (body as readonly Html[]) : [body as Html]
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -22,13 +30,12 @@ export function page({ title, body, below }: Page): string {
         <meta name="referrer" content="no-referrer" />
         <meta name="robots" content="noindex" />
         <link rel="stylesheet" href="/assets/issuer.css" />
+        ${withPasskeys && html`<script type="module" src="/assets/passkey.js"></script>`}
       </head>
-      <body>
+      <body ${isWide && html`class="wide"`}>
         <header class="brand">${brand}</header>
-        <main>
-          <div class="card">${body}</div>
-          ${below}
-        </main>
+        ${above}
+        <main>${cards.map((card) => html`<div class="card">${card}</div>`)} ${below}</main>
       </body>
     </html>`.toString()
 }

@@ -4,11 +4,17 @@ import { formError, invalidField, titleOf } from './form-error.ts'
 import { html } from './html.ts'
 import type { Html } from './html.ts'
 import { page } from './layout.ts'
+import { passkeyForm } from './passkey-form.ts'
 
 interface SecondFactor {
   readonly action: string
   readonly csrf: string
   readonly email: string
+  /** Whether an authenticator app is enrolled; default yes. */
+  readonly hasCode?: boolean
+  /** What the browser is asked with for a passkey, where there is one. */
+  readonly passkeyOptions?: string | undefined
+  readonly hasRecoveryCodes?: boolean
   readonly error?: string | undefined
   readonly demoCode?: string | undefined
 }
@@ -19,22 +25,26 @@ interface NoSecondFactor {
   readonly cancelAction?: string | undefined
 }
 
-/** Posts `code` (6 digits) and `csrf` to `action`. */
+/** Posts `csrf` and one of `code` (6 digits), `credential` or `recovery_code` to `action`. */
 export function secondFactorPage(factor: SecondFactor): string {
-  const { action, csrf, email, error, demoCode } = factor
+  const { email, error, demoCode, hasCode = true, passkeyOptions, hasRecoveryCodes } = factor
+  const heading = hasCode ? 'Enter your code' : 'Use your passkey'
   const body = html`
-    <h1>Enter your code</h1>
+    <h1>${heading}</h1>
     <p class="lead">
       Signing in as <strong translate="no"><bdi>${email}</bdi></strong>
     </p>
-    ${formError(error)}
-    <form method="post" action="${action}">
-      ${csrfField(csrf)} ${codeField(error)}
-      <button class="primary" type="submit">Continue</button>
-    </form>
+    ${formError(error)} ${hasCode && codeForm(factor)}
+    ${hasCode && passkeyOptions && html`<p class="or">or</p>`}
+    ${passkeyOptions && passkeyChoice(factor, passkeyOptions, !hasCode)}
+    ${hasRecoveryCodes && recoveryForm(factor)}
   `
-  const title = titleOf('Enter your code', error)
-  return page({ title, body, below: demoCode && demoCodeBox(demoCode) })
+  return page({
+    title: titleOf(heading, error),
+    body,
+    below: demoCode && demoCodeBox(demoCode),
+    withPasskeys: passkeyOptions !== undefined,
+  })
 }
 
 /** For an account without the second factor it needs; its button posts `csrf` to `cancelAction`. */
@@ -56,7 +66,35 @@ export function noSecondFactorPage({ email, csrf, cancelAction }: NoSecondFactor
   return page({ title: 'A second factor is needed', body })
 }
 
-function codeField(error: string | undefined): Html {
+const codeForm = ({ action, csrf, error }: SecondFactor): Html =>
+  html`<form method="post" action="${action}">
+    ${csrfField(csrf)} ${codeField(error)}
+    <button class="primary" type="submit">Continue</button>
+  </form>`
+
+const passkeyChoice = ({ action, csrf }: SecondFactor, options: string, isPrimary: boolean): Html =>
+  passkeyForm({ way: 'get', action, csrf, options, button: 'Use a passkey', isPrimary })
+
+const recoveryForm = ({ action, csrf }: SecondFactor): Html =>
+  html`<details>
+    <summary>Use a recovery code</summary>
+    <form method="post" action="${action}">
+      ${csrfField(csrf)}
+      <label for="recovery-code">Recovery code</label>
+      <input
+        id="recovery-code"
+        name="recovery_code"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        maxlength="20"
+        required
+      />
+      <button type="submit">Continue with it</button>
+    </form>
+  </details>`
+
+export function codeField(error: string | undefined): Html {
   return html`
     <label for="code">6-digit code from your authenticator app</label>
     <input

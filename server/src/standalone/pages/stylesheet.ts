@@ -1,5 +1,7 @@
 import { theme } from './theme.ts'
 
+import { accountCss } from './account-styles.ts'
+
 /** The issuer's pages in light, dark and forced colours; served as `/assets/issuer.css`. */
 export const issuerCss: string = `${theme}
 *, ::before, ::after { box-sizing: border-box; }
@@ -170,6 +172,7 @@ button:hover { background: var(--hover); }
 .demo li { margin-top: 0.5rem; }
 .demo li span { display: block; }
 
+${accountCss}
 @media (forced-colors: active) {
   .mark-ground { fill: Canvas; stroke: CanvasText; }
   .mark-behind { fill: CanvasText; opacity: 0.6; }

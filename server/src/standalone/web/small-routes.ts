@@ -1,10 +1,12 @@
 import type { Middleware } from 'koa'
-import type { Storage } from '../../index.ts'
 import { homePage } from '../pages/home-page.ts'
+import { outboxPage } from '../pages/outbox-page.ts'
+import { passkeyScript } from '../pages/passkey-script.ts'
 import { issuerCss } from '../pages/stylesheet.ts'
+import type { Parts } from '../parts.ts'
 
 /** Health, and what the pages need. */
-export function smallRoutes(storage: Storage): Middleware {
+export function smallRoutes({ storage, server }: Pick<Parts, 'storage' | 'server'>): Middleware {
   return async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       await next()
@@ -19,7 +21,15 @@ export function smallRoutes(storage: Storage): Middleware {
     } else if (ctx.path === '/') {
       ctx.set('Cache-Control', 'no-store')
       ctx.type = 'html'
-      ctx.body = homePage()
+      ctx.body = homePage(server.demo)
+    } else if (ctx.path === '/outbox' && server.demo) {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.type = 'html'
+      ctx.body = outboxPage(await storage.mail.newest(50), server.issuer)
+    } else if (ctx.path === '/assets/passkey.js') {
+      ctx.set('Cache-Control', 'public, max-age=3600')
+      ctx.type = 'js'
+      ctx.body = passkeyScript
     } else if (ctx.path === '/assets/issuer.css') {
       ctx.set('Cache-Control', 'public, max-age=3600')
       ctx.type = 'css'

@@ -1,0 +1,112 @@
+import type { Account, Origin, Passkey } from '../../index.ts'
+import { ConditionLost } from '../../index.ts'
+import type { Factors } from '../factors.ts'
+import { factorsOf, hasSecondFactor } from '../factors.ts'
+import { stepOf } from '../one-time-password.ts'
+import type { Parts } from '../parts.ts'
+import { drawRecoveryCodes, hashRecoveryCode } from '../recovery-codes.ts'
+
+/**
+ * Whoever has only a password must not be able to raise it to a second factor by themselves, where
+ * that opens the door to other people's accounts: staff get their first one from an administrator.
+ */
+export const mayEnrol = ({ roles }: Account, factors: Factors): boolean =>
+  roles.length === 0 || hasSecondFactor(factors)
+
+/** Staff cannot lock themselves out: their last second factor stays. */
+export const mayRemove = ({ roles }: Account, { otp, passkeys }: Factors): boolean =>
+  roles.length === 0 || (otp === undefined ? 0 : 1) + passkeys.length > 1
+
+type Method = 'otp' | 'passkey' | 'recovery_code'
+
+const note = (
+  { impersonation }: Parts,
+  action: 'mfa.enrolled' | 'mfa.removed',
+  { sub, organization }: Account,
+  method: Method,
+  origin: Origin,
+): Promise<void> =>
+  impersonation.record(
+    {
+      action,
+      outcome: 'success',
+      actor: sub,
+      subject: sub,
+      organization: organization?.id ?? null,
+      details: { method },
+    },
+    origin,
+  )
+
+/** Whether the code proves that the secret has arrived in an authenticator app; then it is enrolled. */
+export async function enrolAuthenticator(
+  parts: Parts,
+  account: Account,
+  { secret, code }: { readonly secret: string; readonly code: string },
+  origin: Origin,
+): Promise<boolean> {
+  const { storage, box, clock } = parts
+  const step = stepOf(code, secret, null, clock())
+  if (step === null) return false
+  await storage.unitOfWork.run(async () => {
+    await storage.secondFactors.enrol(account.sub, box.seal(secret), clock())
+    // The code that proved it is used up.
+    await storage.secondFactors.useStep(account.sub, step)
+    await note(parts, 'mfa.enrolled', account, 'otp', origin)
+  })
+  return true
+}
+
+/** Whether it was new. */
+export async function addPasskey(
+  parts: Parts,
+  account: Account,
+  passkey: Passkey,
+  origin: Origin,
+): Promise<boolean> {
+  try {
+    await parts.storage.unitOfWork.run(async () => {
+      await parts.storage.passkeys.add(passkey)
+      await note(parts, 'mfa.enrolled', account, 'passkey', origin)
+    })
+    return true
+  } catch (error) {
+    if (error instanceof ConditionLost) return false
+    throw error
+  }
+}
+
+/** @param passkey which one; `null` for the authenticator app. */
+export async function removeFactor(
+  parts: Parts,
+  account: Account,
+  passkey: string | null,
+  origin: Origin,
+): Promise<void> {
+  const { storage } = parts
+  const { sub } = account
+  await storage.unitOfWork.run(async () => {
+    await (passkey === null
+      ? storage.secondFactors.remove(sub)
+      : storage.passkeys.remove(sub, passkey))
+    await note(parts, 'mfa.removed', account, passkey === null ? 'otp' : 'passkey', origin)
+  })
+  // Recovery codes stand in for a second factor: without one they would be a door of their own.
+  if (hasSecondFactor(await factorsOf(storage, sub))) return
+  await storage.unitOfWork.run(() => storage.recoveryCodes.replace(sub, []))
+}
+
+/** Fresh codes instead of all there were; shown once. */
+export async function renewRecoveryCodes(
+  parts: Parts,
+  account: Account,
+  origin: Origin,
+): Promise<string[]> {
+  const codes = drawRecoveryCodes()
+  const hashes = codes.map((code) => hashRecoveryCode(parts, account.sub, code))
+  await parts.storage.unitOfWork.run(async () => {
+    await parts.storage.recoveryCodes.replace(account.sub, hashes)
+    await note(parts, 'mfa.enrolled', account, 'recovery_code', origin)
+  })
+  return codes
+}

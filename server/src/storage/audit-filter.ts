@@ -1,0 +1,47 @@
+import type { Expression, SqlBool } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
+import type { AuditFilter } from '../ports/audit-trail.ts'
+import type { Database } from './database.ts'
+import { idBound } from './ids.ts'
+import type { Schema } from './schema.ts'
+
+/** From what narrows most to what narrows least; the first that is asked for leads. */
+const COLUMNS = ['impersonation', 'subject', 'actor', 'app', 'outcome', 'action'] as const
+
+type Column = (typeof COLUMNS)[number]
+
+/** These have an index together with the action. */
+const WITH_ACTION: ReadonlySet<Column> = new Set(['actor', 'app', 'outcome'])
+
+/**
+ * What a filter asks of an event. SQLite knows nothing of how often a value occurs: there a plus
+ * keeps it from any index but that of the column that leads. Ids sort by time, so a range of time is
+ * a range of ids, which every index ends with.
+ */
+export function matching(
+  { dialect }: Pick<Database, 'dialect'>,
+  filter: AuditFilter,
+): Expression<SqlBool> {
+  const row = expressionBuilder<Schema, 'audit_event'>()
+  const id = row.ref('audit_event.id')
+  const { from, to, outcome } = filter
+  const isRare = outcome !== undefined && outcome !== 'success'
+  const leader = COLUMNS.find(
+    (column) => filter[column] !== undefined && (column !== 'outcome' || isRare),
+  )
+  const leads = (column: Column): boolean =>
+    dialect !== 'sqlite' ||
+    column === leader ||
+    (column === 'action' && leader !== undefined && WITH_ACTION.has(leader))
+  const asked = COLUMNS.filter((column) => filter[column] !== undefined)
+  return row.and([
+    ...(from === undefined ? [] : [row(id, '>=', idBound('aud', from))]),
+    ...(to === undefined ? [] : [row(id, '<', idBound('aud', to))]),
+    // What the indexes of rare outcomes are limited to, word for word.
+    ...(isRare ? [sql<boolean>`audit_event.outcome <> 'success'`] : []),
+    ...asked.map(
+      (column) =>
+        sql<boolean>`${sql.raw(leads(column) ? '' : '+')}${row.ref(`audit_event.${column}`)} = ${filter[column]}`,
+    ),
+  ])
+}

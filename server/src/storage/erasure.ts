@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+import type { Writer } from './unit-of-work.ts'
+
+const BATCH = 200
+
+/** Removes what is known of a person beyond ids; events and their seal stay as they are. */
+export interface Erasure {
+  /**
+   * Deletes a part of what the trail keeps of a person's own addresses, browsers and typed e-mails.
+   * Where a member of staff acted for somebody, these are the member's.
+   *
+   * @returns whether there may be more.
+   */
+  eraseTraces(sub: string, email: string): Promise<boolean>
+  /** Leaves an account nobody can sign in to, with nothing personal but its id. */
+  eraseAccount(sub: string, email: string): Promise<void>
+}
+
+export function createErasure(database: Database, writer: Writer): Erasure {
+  const { kysely } = database
+  return {
+    async eraseTraces(sub, email) {
+      const batches = [
+        sql`select p.event from audit_person p join audit_event e on e.id = p.event
+          where e.actor = ${sub} limit ${BATCH}`,
+        sql`select p.event from audit_person p join audit_event e on e.id = p.event
+          where e.subject = ${sub} and e.actor is null limit ${BATCH}`,
+        sql`select event from audit_person where email = ${email} limit ${BATCH}`,
+      ]
+      let gone = 0
+      for (const batch of batches) {
+        const remove = sql`delete from audit_person where event in (${batch}) returning event`
+        gone += (await database.apply([remove.compile(kysely)])).length
+      }
+      return gone > 0
+    },
+    async eraseAccount(sub, email) {
+      const erased = {
+        email: `${sub.toLowerCase()}@erased.invalid`,
+        name: 'Erased',
+        password_hash: null,
+        status: 'disabled',
+        roles: '[]',
+        last_login_at: null,
+      } as const
+      await writer.write([
+        kysely.updateTable('account').set(erased).where('sub', '=', sub).compile(),
+        kysely.deleteFrom('mail').where('recipient', '=', email).compile(),
+        kysely.deleteFrom('second_factor').where('account', '=', sub).compile(),
+        kysely.deleteFrom('passkey').where('account', '=', sub).compile(),
+        kysely.deleteFrom('recovery_code').where('account', '=', sub).compile(),
+      ])
+    },
+  }
+}
