@@ -6,11 +6,16 @@ import { endpointsFor, PREFIX } from '../../server/src/http/routes.ts'
 import { shapes } from '../../server/src/http/shapes.ts'
 import { auditActions } from '../../server/src/impersonation/audit-event.ts'
 import { endReasons } from '../../server/src/impersonation/ending.ts'
+import { sessionEndpoint } from '../../server/src/standalone/account/session-endpoint.ts'
+import { consentRequestEndpoints } from '../../server/src/standalone/consent-requests/endpoints.ts'
 import { codeBlocks, codeSpans, readDocument, tableRows } from './markdown.ts'
 
 const document = readDocument('docs/reference/api.md')
 
-const endpoints = endpointsFor(S2sConfig).map((endpoint) => {
+/** What the ready-made server adds. Nothing is asked of its stores here. */
+const added = [sessionEndpoint({} as never), ...consentRequestEndpoints({} as never)]
+
+const endpoints = [...endpointsFor(S2sConfig), ...added].map((endpoint) => {
   const path = PREFIX + endpoint.path.replaceAll(/:(\w+)/g, '{$1}')
   return { ...endpoint, path, heading: `${endpoint.method.toUpperCase()} ${path}` }
 })

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrations } from '../../migrations/index.ts'
 import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
 import type { CommandLine, Ran } from '../support/command-line.ts'
 import { commandLine, valueOf } from '../support/command-line.ts'
@@ -64,7 +65,7 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   })
 
   it('is set up by a handful of commands', async () => {
-    expect(await cli.run('migrate')).toEqual(done('Ran 001-initial.\n'))
+    expect(await cli.run('migrate')).toEqual(done(`Ran ${Object.keys(migrations).join(', ')}.\n`))
     expect(await cli.run('migrate')).toEqual(done('The database is up to date.\n'))
     root = await cli.run(
       'user create --email Root@x.test --name Root --sub usr_root --organization org_x:Acme --totp',
@@ -90,7 +91,7 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   it('has everything a server needs then', async () => {
     const { code, out } = await cli.run('doctor')
     expect({ code, wrong: out.match(/^✗.*$/gm) }).toEqual({ code: 0, wrong: null })
-    expect(out.match(/^✓/gm)).toHaveLength(11)
+    expect(out.match(/^✓/gm)).toHaveLength(12)
   })
 
   it('lists people and apps as the API shows them, and as columns', async () => {
@@ -305,7 +306,9 @@ it('administers a server on PostgreSQL', SLOW, async () => {
   const cli = await commandLine()
   const env = { DATABASE_URL: url }
   const user = 'user create --email a@x.test --name A --sub usr_a --organization org_a --totp'
-  expect(await cli.run('migrate', { env })).toEqual(done('Ran 001-initial.\n'))
+  expect(await cli.run('migrate', { env })).toEqual(
+    done(`Ran ${Object.keys(migrations).join(', ')}.\n`),
+  )
   expect(await cli.run(user, { env })).toMatchObject({ code: 0, err: '' })
   expect(await cli.run(user, { env })).toMatchObject({ code: 1, out: '' })
   expect(await cli.run('role grant usr_a org_admin', { env })).toMatchObject({ code: 0, err: '' })
@@ -317,7 +320,7 @@ it('administers a server on PostgreSQL', SLOW, async () => {
   // The server that tests share does not wait for its disk, and doctor has seen that.
   const { out } = await cli.run('doctor', { env })
   expect(out.match(/^✗ (?!Durability).*$/gm)).toBeNull()
-  expect(out.match(/^[✓✗]/gm)).toHaveLength(11)
+  expect(out.match(/^[✓✗]/gm)).toHaveLength(12)
   await cli.close()
   await drop()
 })

@@ -42,6 +42,8 @@ export const S2sConfig: Settings = Object.freeze({
   linkParameters: 'query',
   /** Whether accounts that hold a role may be impersonated. Leave it off. */
   impersonateAdmins: false,
+  /** Whether the customer is told by mail: `never`, at the `start`, at the `end`, or at `both`. */
+  notifySubject: 'never',
   /** Starts one administrator may make in 10 minutes. */
   startsPerActor: 120,
   /** Dry runs one administrator may make in 10 minutes. */

@@ -4,7 +4,7 @@ import { serviceScopes } from '../../index.ts'
 import type { DemoUrls } from './demo-urls.ts'
 
 /** The secret of a confidential client of the demo (contract §7). */
-const demoSecret = (clientId: string): string => `${clientId}-secret`
+export const demoSecret = (clientId: string): string => `${clientId}-secret`
 
 const secretHash = (clientId: string): string =>
   createHash('sha256').update(demoSecret(clientId)).digest('base64url')

@@ -1,0 +1,69 @@
+import { Access } from '../../tools/access.ts'
+import { apiPath } from '../api-path.ts'
+import { Denied } from '../denied.ts'
+import { isUserInReach, listInReach, rememberReach } from '../reach.ts'
+import type { PanelAnswer, PanelRequest, Route } from '../route.ts'
+import { ok, route } from '../route.ts'
+
+/** As much of it as decides who may see and end it. */
+export interface Impersonation {
+  readonly id: string
+  readonly actor: { readonly sub: string }
+  readonly subject: { readonly sub: string }
+}
+
+async function listImpersonations(request: PanelRequest): Promise<PanelAnswer> {
+  const isReachable = rememberReach(request)
+  return ok(
+    await listInReach<Impersonation>(request, '/impersonations', request.query, (found) =>
+      isOwn(request, found) ? Promise.resolve(true) : isReachable(found.subject.sub),
+    ),
+  )
+}
+
+const isOwn = ({ person }: Pick<PanelRequest, 'person'>, found: Impersonation): boolean =>
+  found.actor.sub === person.user.sub
+
+/** @throws Denied NOT_FOUND */
+async function find(request: PanelRequest): Promise<Impersonation> {
+  const path = apiPath('impersonations', request.params['id'])
+  // A route of its own, which is not about one impersonation.
+  if (path === '/impersonations/ended') throw new Denied('NOT_FOUND')
+  const found = await request.actor.get<Impersonation>(path)
+  if (isOwn(request, found) || (await isUserInReach(request, found.subject.sub))) return found
+  throw new Denied('NOT_FOUND')
+}
+
+/** One's own are always easy to end; those of others are not everybody's. */
+async function revoke(request: PanelRequest): Promise<PanelAnswer> {
+  const { accesses, user } = request.person
+  const found = await find(request)
+  if (!isOwn(request, found) && !accesses.includes(Access.RevokeImpersonation)) {
+    const access = Access.RevokeImpersonation
+    throw new Denied('ACCESS_MISSING', { access, roles: user.roles })
+  }
+  await request.actor.call({ method: 'DELETE', path: apiPath('impersonations', found.id) })
+  return { status: 204 }
+}
+
+export const impersonationRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/impersonations',
+    access: Access.ReadImpersonation,
+    query: ['status', 'actor', 'subject', 'app', 'cursor', 'limit'],
+    handle: listImpersonations,
+  }),
+  route({
+    method: 'get',
+    path: '/api/impersonations/:id',
+    access: Access.ReadImpersonation,
+    handle: async (request) => ok(await find(request)),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/impersonations/:id',
+    access: [Access.RevokeImpersonation, Access.Impersonation],
+    handle: revoke,
+  }),
+]

@@ -1,0 +1,35 @@
+import type { audit as english } from '../en/audit.ts'
+import type { Words } from '../words.ts'
+
+export const audit: Words<typeof english> = {
+  audit: {
+    title: 'Protokoll',
+    lead: 'Alles, was getan oder abgelehnt wurde, das Neueste zuerst. Nichts lässt sich ändern oder entfernen.',
+    export: 'Exportieren',
+    export_factor: 'Ein Export braucht einen zweiten Faktor aus den letzten fünf Minuten.',
+    from: 'Von',
+    to: 'Bis',
+    at: 'Zeit',
+    action: 'Vorgang',
+    outcome: 'Ausgang',
+    success: 'Gelungen',
+    denied: 'Abgelehnt',
+    failure: 'Misslungen',
+    code: 'Code',
+    actor: 'Wer',
+    actor_id: 'Wer (Id)',
+    service: 'Dienst',
+    subject: 'Wen',
+    subject_id: 'Wen (Id)',
+    organization: 'Organisation',
+    app: 'App',
+    app_id: 'App-Id',
+    impersonation: 'Vertretung',
+    impersonation_id: 'Vertretungs-Id',
+    ip: 'IP-Adresse',
+    user_agent: 'User-Agent',
+    id: 'Id',
+    seq: 'Versiegelt als',
+    details: 'Einzelheiten',
+  },
+}

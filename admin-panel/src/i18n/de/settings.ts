@@ -1,0 +1,46 @@
+import type { settings as english } from '../en/settings.ts'
+import type { Words } from '../words.ts'
+
+export const settings: Words<typeof english> = {
+  settings: {
+    title: 'Einstellungen',
+    lead: 'Was gilt. Geändert wird es auf dem Server, in zwei Dateien für den Betrieb.',
+    roles: 'Rollen und was sie hier dürfen',
+    access: 'Was',
+    signs_in: 'Meldet sich in der Verwaltung an',
+    impersonates: 'Der Server lässt vertreten',
+    everybody: 'Alle',
+    own_organization: 'Eigene Organisation',
+    policy: 'Regeln des Servers',
+    yes: 'Ja',
+    no: 'Nein',
+    none: 'Keine',
+  },
+  access: {
+    read_user: 'Benutzer finden und ansehen',
+    read_app: 'Anwendungen ansehen',
+    impersonation: 'Vertreten',
+    read_impersonation: 'Vertretungen ansehen',
+    revoke_impersonation: 'Vertretungen anderer beenden',
+    read_audit: 'Protokoll lesen',
+    export_audit: 'Protokoll exportieren',
+    read_settings: 'Einstellungen lesen',
+  },
+  policy: {
+    impersonation_roles: 'Wer vertreten darf.',
+    impersonator_clients: 'Clients, deren Zugriffstoken zeigen, wer verwaltet.',
+    impersonation_services: 'Dienste, die starten dürfen; keiner genannt: alle mit dem Scope root.',
+    impersonation_seconds: 'Wie lange eine Vertretung dauern kann.',
+    access_token_seconds: 'Wie lange ihre Zugriffstoken gelten.',
+    default_mode: 'Der Umfang, wenn keiner gewählt ist.',
+    require_mfa: 'Ob ein Start einen zweiten Faktor braucht.',
+    mfa_max_age_seconds: 'Wie lange er her sein darf.',
+    require_reason: 'Ob ein Grund nötig ist.',
+    ticket_pattern: 'Die Form eines Tickets, wenn eines nötig ist.',
+    link_parameters: 'Wo ein Link sein Token trägt.',
+    impersonate_admins: 'Ob Personal vertreten werden kann.',
+    starts_per_actor: 'Starts einer Person in 10 Minuten.',
+    checks_per_actor: 'Probeläufe einer Person in 10 Minuten.',
+    starts_per_service: 'Starts und Probeläufe eines Dienstes in einer Minute.',
+  },
+}

@@ -1,0 +1,7 @@
+import type { English } from './en/index.ts'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: English }
+  }
+}

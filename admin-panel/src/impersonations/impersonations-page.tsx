@@ -1,0 +1,95 @@
+import { Tabs } from '@mantine/core'
+import type { ReactElement } from 'react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Impersonation } from '../api/impersonations.ts'
+import { useImpersonations } from '../api/impersonations.ts'
+import { useFilters } from '../app/filters.ts'
+import { Page } from '../shell/page.tsx'
+import { NoMatch } from '../states/no-match.tsx'
+import { Notice } from '../states/notice.tsx'
+import { LIMIT } from '../table/pager.tsx'
+import { ImpersonationList } from './impersonation-list.tsx'
+import { impersonationFilters, ImpersonationsFilters } from './impersonations-filters.tsx'
+import { RecordDrawer } from './record-drawer.tsx'
+import { RefreshBar } from './refresh-bar.tsx'
+import { RevokeDialog } from './revoke-dialog.tsx'
+
+export function ImpersonationsPage(): ReactElement {
+  const { t } = useTranslation()
+  const { values, set } = useFilters([...impersonationFilters, 'status', 'record', 'cursor'])
+  const { clear, any } = useFilters(impersonationFilters)
+  const [paused, setPaused] = useState(false)
+  const [revoking, setRevoking] = useState<Impersonation | null>(null)
+  const { status = 'active', record, ...filters } = values
+  // Nothing moves under a dialog; a hidden tab pauses by itself.
+  const still = paused || revoking !== null || record !== undefined
+  const query = useImpersonations(
+    { ...filters, status, limit: LIMIT },
+    { refetchInterval: still ? false : 30_000 },
+  )
+  return (
+    <Page title={t('impersonations.title')} lead={t('impersonations.lead')}>
+      <Tabs
+        value={status}
+        onChange={(next) => {
+          set({ status: next === 'active' ? null : next })
+        }}
+        mb="md"
+      >
+        <Tabs.List>
+          <Tabs.Tab value="active">{t('impersonations.active')}</Tabs.Tab>
+          <Tabs.Tab value="ended">{t('impersonations.ended')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value={status} pt="md">
+          <ImpersonationsFilters
+            end={
+              <RefreshBar
+                paused={paused}
+                busy={query.isFetching}
+                updatedAt={query.dataUpdatedAt}
+                onToggle={() => {
+                  setPaused(!paused)
+                }}
+              />
+            }
+          />
+          <ImpersonationList
+            paged
+            active={status === 'active'}
+            query={query}
+            empty={any ? <NoMatch clear={clear} /> : <Nobody active={status === 'active'} />}
+            onOpen={(id) => {
+              set({ record: id, cursor: values.cursor ?? null })
+            }}
+            onRevoke={setRevoking}
+          />
+        </Tabs.Panel>
+      </Tabs>
+      <RecordDrawer
+        id={record}
+        onClose={() => {
+          set({ record: null, cursor: values.cursor ?? null })
+        }}
+      />
+      <RevokeDialog
+        one={revoking}
+        onClose={() => {
+          setRevoking(null)
+        }}
+      />
+    </Page>
+  )
+}
+
+function Nobody({ active }: { readonly active: boolean }): ReactElement {
+  const { t } = useTranslation()
+  return (
+    <Notice
+      icon="impersonations"
+      title={t(active ? 'impersonations.none_active' : 'impersonations.none_ended')}
+    >
+      <p>{t('impersonations.none_why')}</p>
+    </Notice>
+  )
+}

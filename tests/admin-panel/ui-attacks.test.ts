@@ -1,0 +1,220 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { clearStage } from '../support/scene.ts'
+import type { SignedIn, Stage } from './ui-stage.ts'
+import { openStage, openWindow, signedIn } from './ui-stage.ts'
+
+// A browser on a busy machine takes its time; nothing here waits for a clock.
+vi.setConfig({ testTimeout: 60_000 })
+
+const REASON = 'cannot see charger 12'
+
+let stage: Stage
+let root: SignedIn
+let context: BrowserContext | undefined
+let page: Page
+let complaints: readonly string[]
+
+beforeAll(async () => {
+  stage = await openStage()
+  root = await signedIn(stage)
+})
+afterAll(async () => {
+  await stage?.close()
+})
+beforeEach(async () => {
+  await clearStage(stage.booted)
+  await context?.close()
+  ;({ context, page, complaints } = await openWindow(stage, root))
+})
+
+const open = (path: string): Promise<unknown> => page.goto(stage.panel + path)
+
+/** As Jane, up to the dialog with the links. */
+async function begin(app = 'Acme Portal'): Promise<void> {
+  await open('/users/usr_jane?impersonate=1')
+  await page.getByLabel(app).click()
+  await page.getByLabel('Reason').fill(REASON)
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('link', { name: `Open ${app}` }).waitFor()
+}
+
+const tokenOf = async (): Promise<string> => {
+  const href = await page.getByRole('link', { name: /^Open/ }).getAttribute('href')
+  return new URL(href ?? '').searchParams.get('refresh_token') ?? ''
+}
+
+/** Everything that a script of the page, or one beside it, could read the token from. */
+const kept = (): Promise<string> =>
+  page.evaluate(`(async () => JSON.stringify({
+    page: document.documentElement.outerHTML,
+    session: { ...sessionStorage },
+    local: { ...localStorage },
+    cookie: document.cookie,
+    databases: await indexedDB.databases(),
+    caches: await caches.keys(),
+    history: navigation.entries().map((entry) => [entry.url, entry.getState()]),
+    state: history.state,
+    windowName: window.name,
+    title: document.title,
+  }))()`)
+
+describe('The list of impersonations', () => {
+  it('J01 shows every live one, also of services alone, no tokens, and drops what has ended', async () => {
+    const answers: string[] = []
+    page.on('response', (answer) => {
+      if (new URL(answer.url()).pathname.startsWith('/api/')) {
+        void answer.text().then(
+          (text) => answers.push(text),
+          () => undefined,
+        )
+      }
+    })
+    const { status, body } = await stage.cast.start({ user: 'usr_omar' })
+    expect(status).toBe(200)
+    await page.clock.install()
+    await open('/impersonations')
+    const rows = page.getByRole('table', { name: 'Impersonations' }).locator('tbody tr')
+    await page.getByRole('cell', { name: /omar@customer.test/ }).waitFor()
+    const live = await stage.booted.parts.storage.impersonations.findOpenOf({ app: 'acme-portal' })
+    expect(await rows.count()).toBe(live.length)
+    expect(answers.join()).not.toContain(body.refresh_token)
+    await stage.booted.parts.impersonation.revoke(body.impersonation_id, {
+      requestId: null,
+      ip: null,
+      userAgent: null,
+    })
+    await page.clock.fastForward(31_000)
+    await expect.poll(() => page.getByText('omar@customer.test').count()).toBe(0)
+  })
+
+  it('J14 ends one from the list while its tab is open, and the tab finds out', async () => {
+    await begin()
+    const opened = context?.waitForEvent('page')
+    await page.getByRole('link', { name: 'Open Acme Portal' }).click()
+    const portal = await opened
+    await portal?.getByTestId('impersonation-banner').waitFor()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await open('/impersonations?actor=usr_root')
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('Nothing matches').waitFor()
+    await portal?.reload()
+    await portal?.getByRole('heading', { name: 'Impersonation ended' }).waitFor()
+    const [ended] = (await stage.cast.audit({ action: 'impersonation.ended' })).slice(-1)
+    expect(ended).toMatchObject({ actor: 'usr_root', subject: 'usr_jane', outcome: 'success' })
+  })
+})
+
+describe('Text of others', () => {
+  it('J04 is text, whatever it says', async () => {
+    const evil = '<img src=x onerror="window.hacked=1"><a href="javascript:window.hacked=1">x</a>'
+    const { accounts } = stage.booted.parts.storage
+    await accounts.add(
+      {
+        sub: 'usr_evil',
+        email: 'evil@customer.test',
+        name: evil,
+        organization: null,
+        roles: [],
+        status: 'active',
+        lastLoginAt: null,
+      },
+      null,
+      Date.now(),
+    )
+    const ticket = 'javascript:window.hacked=1'
+    const started = await stage.cast.start({ user: 'usr_evil', body: { reason: evil, ticket } })
+    expect(started.status).toBe(200)
+    for (const path of [
+      '/users?q=evil',
+      '/users/usr_evil',
+      '/impersonations',
+      `/impersonations?record=${started.body.impersonation_id as string}`,
+      '/audit?subject=usr_evil',
+      `/users?q=${encodeURIComponent(evil)}`,
+    ]) {
+      await open(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByText('evil@customer.test').or(page.getByText('usr_evil')).first().waitFor()
+      expect(await page.locator('img[src="x"], a[href^="javascript"]').count()).toBe(0)
+      expect(await page.evaluate('window.hacked')).toBe(undefined)
+    }
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('The link after a start', () => {
+  it('J10 is shown once, is kept nowhere, and goes with a minute, the window or the dialog', async () => {
+    const leave: readonly (() => Promise<unknown>)[] = [
+      () => page.clock.fastForward(61_000),
+      () => page.evaluate(`window.dispatchEvent(new Event('blur'))`),
+      () => page.getByRole('button', { name: 'Close' }).click(),
+    ]
+    await page.clock.install()
+    for (const away of leave) {
+      await clearStage(stage.booted)
+      await begin()
+      const token = await tokenOf()
+      await page.getByRole('button', { name: 'Show token' }).click()
+      await page.getByText(token, { exact: true }).waitFor()
+      await page.getByText('Do not send it to anybody').waitFor()
+      await away()
+      await expect.poll(() => page.getByText(token).count()).toBe(0)
+      expect(await kept()).not.toContain(token)
+      // Neither the list nor the record has it.
+      const told = await page.evaluate(`Promise.all(
+        ['/api/impersonations', '/api/me', '/api/audit-events'].map((path) => fetch(path).then((answer) => answer.text())),
+      )`)
+      expect(JSON.stringify(told)).not.toContain(token)
+    }
+  })
+
+  it('J11 opens a window that knows nothing of this one, and is fetched by nobody before', async () => {
+    const asked: { url: string; referer: string | undefined }[] = []
+    context?.on('request', (request) => {
+      asked.push({ url: request.url(), referer: request.headers()['referer'] })
+    })
+    await begin()
+    const link = page.getByRole('link', { name: 'Open Acme Portal' })
+    const read = (name: string): Promise<string | null> => link.getAttribute(name)
+    expect([await read('target'), await read('rel'), await read('referrerpolicy')]).toEqual([
+      '_blank',
+      'noopener noreferrer',
+      'no-referrer',
+    ])
+    const token = await tokenOf()
+    expect(asked.filter(({ url }) => url.startsWith(stage.portal))).toEqual([])
+    expect(await page.locator('link[rel^="pre"][href*="refresh_token"]').count()).toBe(0)
+    expect((await page.title()) + page.url()).not.toContain(token)
+    const opened = context?.waitForEvent('page')
+    await link.click()
+    const portal = await opened
+    await portal?.getByTestId('impersonation-banner').waitFor()
+    expect(await portal?.evaluate('[window.opener, document.referrer]')).toEqual([null, ''])
+    const carrying = asked.filter(({ url }) => url.includes(token))
+    expect(carrying).toEqual([{ url: expect.stringContaining(stage.portal), referer: undefined }])
+    // Used: it is gone from here, too.
+    await expect.poll(kept).not.toContain(token)
+  })
+
+  it('J12 leads to registered redirect URIs only, one for each', async () => {
+    await begin('Acme Billing')
+    const links = page.getByRole('dialog').locator('a')
+    const hrefs = await links.evaluateAll((all: { href: string }[]) => all.map(({ href }) => href))
+    const bare = hrefs.map((href) => {
+      const url = new URL(href)
+      for (const name of ['', '_expires_on', '_expires_in']) {
+        url.searchParams.delete(`refresh_token${name}`)
+      }
+      return url.href
+    })
+    const { apps } = stage.booted.parts.storage
+    const app = await apps.find('acme-billing')
+    expect(bare).toEqual(app?.redirectUris)
+    expect(await links.nth(1).textContent()).toBe(`${stage.billing}/callback?from=billing`)
+    // Wherever somebody registers it meanwhile, what was made at the start is what is followed.
+    await page.getByRole('link', { name: 'Open Acme Billing' }).waitFor()
+    expect(hrefs.every((href) => href.startsWith(stage.billing))).toBe(true)
+  })
+})
