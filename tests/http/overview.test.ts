@@ -64,6 +64,14 @@ describe.each(['sqlite', 'postgres'] as const)('what the panel asks for, on %s',
         ...before.by_day.slice(0, 6),
         { day: today, started: last.started + 2, denied: last.denied + 1 },
       ],
+      audit_verified: null,
+    })
+    const at = Date.parse('2026-11-20T03:00:00.000Z')
+    await booted.parts.storage.auditSeal.noteVerification({ seq: 7, at, problem: null })
+    expect((await get('/statistics', 'read_audit')).body.audit_verified).toEqual({
+      seq: 7,
+      at: '2026-11-20T03:00:00.000Z',
+      valid: true,
     })
     expect(answer.body.by_day[0].day).toBe(first)
     expect((await get('/statistics', 'read_app')).body.code).toBe('S2S_SCOPE')

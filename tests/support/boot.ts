@@ -106,7 +106,7 @@ export const demoUrls = (
 })
 
 /** Below the ports that systems give to clients, one of which may take a free one at any moment. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_000)
     if (await isFree(port)) return port

@@ -80,6 +80,10 @@ export const presentStatistics = (statistics: Statistics): StatisticsShape => ({
     day: time(day).slice(0, 10),
     ...counts,
   })),
+  audit_verified: statistics.auditVerified && {
+    ...statistics.auditVerified,
+    at: time(statistics.auditVerified.at),
+  },
 })
 
 export const presentAuditEvent = (event: AuditEvent): AuditEventShape => ({

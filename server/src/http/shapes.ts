@@ -105,6 +105,7 @@ const statistics = z
     denied_24h: count,
     users: count.nullable(),
     by_day: z.array(z.object({ day: z.iso.date(), started: count, denied: count })),
+    audit_verified: z.object({ seq: count, at: timestamp, valid: z.boolean() }).nullable(),
   })
   .meta({ id: 'Statistics' }) satisfies z.ZodType<StatisticsShape>
 

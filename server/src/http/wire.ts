@@ -54,6 +54,7 @@ export interface StatisticsShape {
   denied_24h: number
   users: number | null
   by_day: { day: string; started: number; denied: number }[]
+  audit_verified: { seq: number; at: string; valid: boolean } | null
 }
 
 export interface AuditEventShape {

@@ -9,6 +9,12 @@ const DAY_MS = 86_400_000
 const DAYS = 7
 
 export interface Statistics {
+  /** How far and when the audit trail was last verified; `null` before the first time. */
+  readonly auditVerified: {
+    readonly seq: number
+    readonly at: number
+    readonly valid: boolean
+  } | null
   readonly active: number
   readonly startedLastDay: number
   readonly endedLastDay: number
@@ -37,6 +43,7 @@ export async function readStatistics(ports: Ports): Promise<Statistics> {
     byDay.push({ day, started, denied })
   }
   const from = now - DAY_MS
+  const last = await ports.auditSeal.lastVerification()
   return {
     active: await impersonations.countActive(now, COUNT_AT_MOST),
     startedLastDay: await count({ action: 'impersonation.started', from }),
@@ -44,5 +51,6 @@ export async function readStatistics(ports: Ports): Promise<Statistics> {
     deniedLastDay: await count({ action: 'impersonation.denied', from }),
     users: (await directory.countAccounts?.(COUNT_AT_MOST)) ?? null,
     byDay,
+    auditVerified: last ? { seq: last.seq, at: last.at, valid: last.problem === null } : null,
   }
 }

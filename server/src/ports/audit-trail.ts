@@ -26,6 +26,8 @@ export interface AuditTrail {
   timeline(impersonation: string): Promise<AuditEvent[]>
   /** All that match, newest first, read in small pages so that memory stays flat. */
   stream(filter: AuditFilter): AsyncIterable<AuditEvent>
+  /** Calls the listener with each event that this process has written, once it is durable. */
+  observe(listener: (event: AuditEvent) => void): void
   /** Moves what waits in the outbox into the trail. Rejects when the trail cannot be written. */
   flush(): Promise<void>
 }

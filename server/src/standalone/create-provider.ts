@@ -5,12 +5,14 @@ import { accountPages } from './account/routes.ts'
 import { compareHashedSecrets } from './client-adapter.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { loadKeys } from './key-ring.ts'
+import { requestMetrics } from './metrics/request-metrics.ts'
 import { apiResourceOf } from './open-parts.ts'
 import type { Parts } from './parts.ts'
 import { providerConfiguration } from './provider-configuration.ts'
 import { readAll } from './read-all.ts'
 import { accessLog } from './web/access-log.ts'
 import { canonicalHost } from './web/canonical-host.ts'
+import { emptyAnswers } from './web/empty-answers.ts'
 import { errorAnswers } from './web/error-answers.ts'
 import { securityHeaders } from './web/security-headers.ts'
 import { smallRoutes } from './web/small-routes.ts'
@@ -35,6 +37,8 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   })
   logAnswersThatFailed(provider, log)
   provider.use(accessLog(log))
+  provider.use(requestMetrics(parts.metrics))
+  provider.use(emptyAnswers)
   provider.use(errorAnswers(parts))
   provider.use(securityHeaders(server.issuer))
   provider.use(canonicalHost(server.issuer, server.trustedProxies))

@@ -1,11 +1,26 @@
 import type { DestinationStream, Logger } from 'pino'
 import pino from 'pino'
 
-/** JSON lines on standard output; what could open a door is replaced before it is written. */
-export const createLog = (level: string, to: DestinationStream = pino.destination(1)): Logger =>
+/**
+ * JSON lines on standard output; what could open a door is replaced before it is written.
+ *
+ * @param onAlarm told of each line with `alarm: true`.
+ */
+export const createLog = (
+  level: string,
+  to: DestinationStream = pino.destination(1),
+  onAlarm: () => void = () => undefined,
+): Logger =>
   pino(
     {
       level,
+      hooks: {
+        logMethod(line, method) {
+          const [about] = line as [unknown]
+          if (typeof about === 'object' && about !== null && 'alarm' in about) onAlarm()
+          method.apply(this, line)
+        },
+      },
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {

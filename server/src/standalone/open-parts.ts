@@ -9,6 +9,8 @@ import { serverEndpoints } from './endpoints.ts'
 import { createLog } from './log.ts'
 import { keepsMail } from './mail/keeps-mail.ts'
 import { tellSubjects } from './mail/tell-subjects.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { stockOf } from './metrics/stock.ts'
 import type { Parts } from './parts.ts'
 import { ConfigurationError, loadSettings } from './policy-settings.ts'
 import { openSecretBox } from './secret-box.ts'
@@ -38,9 +40,11 @@ export async function openParts(
   const settings = loadSettings(env)
   const server = loadServerSettings(env)
   refuseSilence(settings, server)
-  const log = createLog(server.logLevel, logTo)
   const box = openSecretBox(server.secretKey, server.dataDir)
   const storage = openDatabase(server, clock)
+  const metrics = createMetrics(stockOf(storage, clock))
+  const log = createLog(server.logLevel, logTo, metrics.countAlarm)
+  storage.audit.observe(metrics.countEvent)
   try {
     await storage.migrate()
     if (server.production) await refuseDemoData(storage)
@@ -57,6 +61,7 @@ export async function openParts(
     box,
     clock,
     log,
+    metrics,
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Storage,
 } from '../index.ts'
 import type { Clock } from './clock.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
 
@@ -19,6 +20,7 @@ export interface Parts {
   readonly box: SecretBox
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: Metrics
   readonly impersonation: ImpersonationExtension
   readonly directory: Directory
   /** The records, with the mail that is written when one starts or ends. */

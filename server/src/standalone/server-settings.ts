@@ -18,6 +18,9 @@ export interface ServerSettings {
   readonly mailFrom: string
   /** Signed checkpoints of the audit trail are appended to this file. */
   readonly auditAnchorFile: string | undefined
+  /** Where metrics can be collected; without it nowhere. */
+  readonly metricsPort: number | undefined
+  readonly metricsHost: string | undefined
   readonly logLevel: string
   readonly production: boolean
   readonly demo: boolean
@@ -46,6 +49,8 @@ const schema = z.object({
     .regex(/^[^\n\r<>]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, or a name and <address>')
     .optional(),
   AUDIT_ANCHOR_FILE: z.string().min(1).optional(),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  METRICS_HOST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
   DEMO: z.enum(['true', 'false']).optional(),
@@ -74,6 +79,8 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
     smtpUrl: variables.SMTP_URL,
     mailFrom: variables.MAIL_FROM ?? `no-reply@${new URL(issuer).hostname}`,
     auditAnchorFile: variables.AUDIT_ANCHOR_FILE,
+    metricsPort: variables.METRICS_PORT,
+    metricsHost: variables.METRICS_HOST,
     logLevel: variables.LOG_LEVEL,
     production,
     demo: isDemo(variables.DEMO, production, issuer),

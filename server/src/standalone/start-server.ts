@@ -4,6 +4,7 @@ import { createProvider } from './create-provider.ts'
 import type { DemoUrls } from './demo/demo-urls.ts'
 import { seedApps, seedDemo } from './demo/seed.ts'
 import { startDemo } from './demo/start-demo.ts'
+import { serveMetrics } from './metrics/serve-metrics.ts'
 import type { Surroundings } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
 import type { Parts } from './parts.ts'
@@ -43,6 +44,8 @@ export async function startServer(
       parts.impersonation.close()
       return listening.close()
     })
+    const metrics = await serveMetrics(parts)
+    if (metrics !== null) closing.push(() => metrics.close())
     if (demo !== null) {
       const apps = await startDemo(demo, parts.log)
       closing.push(() => apps.close())

@@ -19,6 +19,10 @@ type Statements = ReturnType<typeof auditStatements>
 
 export function createAuditTrail(database: Database, writer: Writer): AuditTrail {
   const statements = auditStatements(database)
+  const listeners = new Set<(event: AuditEvent) => void>()
+  const tell = (event: AuditEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
   const list: AuditTrail['list'] = async (filter, page) => {
     const query = selectEvents(database, filter, keyOf(page)).limit(page.limit + 1)
     const rows = await database.rows<AuditRow>(query.compile())
@@ -26,7 +30,15 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
   }
 
   return {
-    record: (event, email) => writer.write([insertion(statements, event, email ?? null)]),
+    record: (event, email) =>
+      writer.write([
+        {
+          ...insertion(statements, event, email ?? null),
+          onApplied: () => {
+            tell(event)
+          },
+        },
+      ]),
     list,
 
     async count(filter, atMost) {
@@ -55,7 +67,11 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
       } while (cursor !== null)
     },
 
-    flush: () => flushOutbox(database, statements),
+    observe(listener) {
+      listeners.add(listener)
+    },
+
+    flush: () => flushOutbox(database, statements, tell),
   }
 }
 
@@ -68,16 +84,22 @@ function insertion(statements: Statements, event: AuditEvent, email: string | nu
   }
 }
 
-async function flushOutbox(database: Database, statements: Statements): Promise<void> {
+async function flushOutbox(
+  database: Database,
+  statements: Statements,
+  tell: (event: AuditEvent) => void,
+): Promise<void> {
   for (;;) {
     const rows = await database.rows(statements.readOutbox({ limit: OUTBOX_BATCH }))
     if (rows.length === 0) return
+    const events = rows.map(fromOutbox)
     await database.apply(
-      rows.flatMap((row) => [
-        insertion(statements, fromOutbox(row), null),
-        statements.deleteOutbox({ id: row.id }),
+      events.flatMap((event) => [
+        insertion(statements, event, null),
+        statements.deleteOutbox({ id: event.id }),
       ]),
     )
+    events.forEach(tell)
   }
 }
 

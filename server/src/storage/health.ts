@@ -16,6 +16,16 @@ export interface Health {
   readonly oldestInOutbox: number | null
 }
 
+/** @throws StorageUnavailable unless what a request writes can be written now. */
+export async function probe(database: Database): Promise<void> {
+  const { kysely } = database
+  // Deletes nothing, but only a database that can be written says so.
+  const nothing = kysely.deleteFrom('rate_limit').where('id', '=', '').compile()
+  await database.apply([nothing])
+  const query = kysely.selectFrom('audit_outbox').select('id').limit(1)
+  await database.rows(query.compile())
+}
+
 /** Looks, and changes nothing. @throws what reading throws */
 export async function inspect(database: Database): Promise<Health> {
   const run = await runMigrations(database)
@@ -62,7 +72,8 @@ async function readSetting(database: Database, text: string): Promise<string> {
   return String(Object.values(row)[0])
 }
 
-async function readOldest(database: Database): Promise<number | null> {
+/** The event that has waited longest in the outbox; `null` when none waits. */
+export async function readOldest(database: Database): Promise<number | null> {
   const query = database.kysely.selectFrom('audit_outbox').select('event').orderBy('id').limit(1)
   const [row] = await database.rows<{ event: string }>(query.compile())
   return row === undefined ? null : (JSON.parse(row.event) as AuditEvent).at

@@ -17,7 +17,7 @@ import type { CustomerStores } from './customer-stores.ts'
 import { createCustomerStores } from './customer-stores.ts'
 import type { Database } from './database.ts'
 import type { Health } from './health.ts'
-import { inspect } from './health.ts'
+import { inspect, probe, readOldest } from './health.ts'
 import { createEndedFeed } from './ended-feed.ts'
 import type { Erasure } from './erasure.ts'
 import { createErasure } from './erasure.ts'
@@ -57,6 +57,10 @@ export interface Storage extends Stores, CustomerStores {
   purge(stopped?: () => boolean): Promise<number>
   /** Rejects with `StorageUnavailable` when the database cannot be read. */
   ping(): Promise<void>
+  /** Rejects with `StorageUnavailable` when the database cannot be written. */
+  probe(): Promise<void>
+  /** Epoch milliseconds of the audit event that has waited longest for the trail; `null` when none waits. */
+  oldestInOutbox(): Promise<number | null>
   /** Looks after schema, durability and outbox, and changes nothing. */
   inspect(): Promise<Health>
   close(): Promise<void>
@@ -99,6 +103,8 @@ export function openStorage(
     async ping() {
       await database.rows({ sql: 'select 1 as up', parameters: [] })
     },
+    probe: () => probe(database),
+    oldestInOutbox: () => readOldest(database),
     inspect: () => inspect(database),
     close: () => database.close(),
   }

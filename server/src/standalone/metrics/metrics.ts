@@ -1,10 +1,9 @@
-import type { Registry as Registers } from 'prom-client'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuditEvent } from '../../index.ts'
 
 /** What the server counts. Labels have few values: never an id, an address or a path with one in it. */
 export interface Metrics {
-  readonly registry: Registers
+  readonly registry: Registry
   /** One more audit event of this node. */
   countEvent(event: Pick<AuditEvent, 'action' | 'outcome' | 'code' | 'details'>): void
   /** One more request answered, after so many seconds. */
@@ -17,8 +16,8 @@ export interface Metrics {
 export interface Stock {
   /** Active impersonations. */
   active(): Promise<number>
-  /** Audit events that wait in the outbox, and the age of the oldest in seconds. */
-  outbox(): Promise<{ readonly events: number; readonly oldestSeconds: number }>
+  /** Age in seconds of the audit event that has waited longest in the outbox. */
+  outboxSeconds(): Promise<number>
 }
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -62,19 +61,12 @@ export function createMetrics(stock: Stock): Metrics {
 
 function gaugesOf(stock: Stock, registry: Registry): void {
   const registers = [registry]
-  const oldest = new Gauge({
+  const oldest: Gauge = new Gauge({
     name: 'understudy_audit_outbox_oldest_seconds',
     help: 'Age of the oldest audit event that could not be written yet.',
     registers,
-  })
-  const waiting: Gauge = new Gauge({
-    name: 'understudy_audit_outbox_events',
-    help: 'Audit events of ends that could not be written yet.',
-    registers,
     async collect() {
-      const { events, oldestSeconds } = await stock.outbox()
-      waiting.set(events)
-      oldest.set(oldestSeconds)
+      oldest.set(await stock.outboxSeconds())
     },
   })
   const active: Gauge = new Gauge({

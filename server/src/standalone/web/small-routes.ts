@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { homePage } from '../pages/home-page.ts'
 import { outboxPage } from '../pages/outbox-page.ts'
 import { passkeyScript } from '../pages/passkey-script.ts'
@@ -11,13 +11,9 @@ export function smallRoutes({ storage, server }: Pick<Parts, 'storage' | 'server
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       await next()
     } else if (ctx.path === '/healthz') {
-      const up = await storage.ping().then(
-        () => true,
-        () => false,
-      )
-      ctx.status = up ? 200 : 503
-      ctx.set('Cache-Control', 'no-store')
-      ctx.body = { status: up ? 'ok' : 'unavailable' }
+      answerHealth(ctx, await succeeds(storage.ping()))
+    } else if (ctx.path === '/readyz') {
+      answerHealth(ctx, await succeeds(storage.probe()))
     } else if (ctx.path === '/') {
       ctx.set('Cache-Control', 'no-store')
       ctx.type = 'html'
@@ -41,3 +37,15 @@ export function smallRoutes({ storage, server }: Pick<Parts, 'storage' | 'server
     }
   }
 }
+
+function answerHealth(ctx: Context, up: boolean): void {
+  ctx.status = up ? 200 : 503
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = { status: up ? 'ok' : 'unavailable' }
+}
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WebhookEndpoint } from '../../index.ts'
-import { ConditionLost } from '../../index.ts'
+import { ConditionLost, webhookEvents } from '../../index.ts'
 import { Refusal } from '../administration/refusal.ts'
 import type { Requester } from '../administration/requester.ts'
 import { note } from '../administration/requester.ts'
@@ -31,7 +31,7 @@ export async function addWebhook(
     id: `whe_${randomBytes(10).toString('hex')}`,
     url,
     format,
-    events: events ?? defaultEvents(format),
+    events: webhookEvents.filter((event) => (events ?? defaultEvents(format)).includes(event)),
     audience: format === 'caep' ? (audience ?? new URL(url).origin) : null,
     sealedSecret: secret === null ? null : box.seal(secret),
     createdAt: clock(),

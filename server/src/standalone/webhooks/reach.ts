@@ -2,6 +2,7 @@ import { lookup as lookUp } from 'node:dns/promises'
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
+import { callbackify } from 'node:util'
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
 
 /** The address behind a name is none that a webhook may be sent to. */
@@ -53,16 +54,11 @@ export function guardedLookup(url: URL, reach: Reach): LookupFunction {
       if (found.length > 0 && found.every(({ address }) => isAllowed(address))) return found
       throw new AddressRefused(hostname)
     }
-    find().then(
-      (found) => {
-        const [first] = found
-        if (all === true) callback(null, [...found])
-        else callback(null, first?.address ?? '', first?.family)
-      },
-      (error: unknown) => {
-        callback(error as NodeJS.ErrnoException, '')
-      },
-    )
+    callbackify(find)((error, found) => {
+      if (error !== null) callback(error, '')
+      else if (all === true) callback(null, [...found])
+      else callback(null, found[0]?.address ?? '', found[0]?.family)
+    })
   }
 }
 
