@@ -51,7 +51,7 @@ describe.each(['sqlite', 'postgres'] as const)('ending many at once on %s', (dat
       headers,
     })
 
-  it('G21 all 5 000 of a user end in five seconds, each audited, and others are served', async () => {
+  it('G21 thousands of a user end with one call, each audited, and others are served meanwhile', async () => {
     await fill(many)
     const reader = await readEvents(
       `${stage.booted.issuer}/api/v1/impersonations/ended`,
