@@ -3,7 +3,7 @@ import type { Ports } from '../ports/ports.ts'
 import { flushAudit } from './flush-audit.ts'
 
 /** No count goes beyond this: it would take as long as reading all there is. */
-export const COUNT_AT_MOST = 10_000
+const COUNT_AT_MOST = 10_000
 
 const DAY_MS = 86_400_000
 const DAYS = 7

@@ -1,7 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
-import type { AuditTrail } from '../ports/audit-trail.ts'
+import type { AuditFilter, AuditTrail } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
 import { matching } from './audit-filter.ts'
 import { fromOutbox } from './audit-outbox.ts'
@@ -41,15 +41,7 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
       ]),
     list,
 
-    async count(filter, atMost) {
-      // Several counts in one turn would be a pause for everybody else.
-      await immediate()
-      const some = database.kysely.selectFrom('audit_event').select('id').limit(atMost)
-      const query = sql<{ n: number }>`select count(*) as n
-        from (${some.where(matching(database, filter))}) as counted`
-      const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
-      return row?.n ?? 0
-    },
+    count: (filter, atMost) => count(database, filter, atMost),
 
     async timeline(impersonation) {
       const query = selectEvents(database, { impersonation }, null).limit(1000)
@@ -73,6 +65,16 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
 
     flush: () => flushOutbox(database, statements, tell),
   }
+}
+
+async function count(database: Database, filter: AuditFilter, atMost: number): Promise<number> {
+  // Several counts in one turn would be a pause for everybody else.
+  await immediate()
+  const some = database.kysely.selectFrom('audit_event').select('id').limit(atMost)
+  const query = sql<{ n: number }>`select count(*) as n
+    from (${some.where(matching(database, filter))}) as counted`
+  const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
+  return row?.n ?? 0
 }
 
 function insertion(statements: Statements, event: AuditEvent, email: string | null): Intent {

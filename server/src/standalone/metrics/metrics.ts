@@ -5,11 +5,14 @@ import type { AuditEvent } from '../../index.ts'
 export interface Metrics {
   readonly registry: Registry
   /** One more audit event of this node. */
-  countEvent(event: Pick<AuditEvent, 'action' | 'outcome' | 'code' | 'details'>): void
+  readonly countEvent: (event: Pick<AuditEvent, 'action' | 'outcome' | 'code'>) => void
   /** One more request answered, after so many seconds. */
-  countRequest(request: { route: string; method: string; status: number }, seconds: number): void
+  readonly countRequest: (
+    request: { readonly route: string; readonly method: string; readonly status: number },
+    seconds: number,
+  ) => void
   /** Something that must not fail has failed. */
-  countAlarm(): void
+  readonly countAlarm: () => void
 }
 
 /** What is asked when somebody collects, because it belongs to the database and not to a node. */
