@@ -17,7 +17,7 @@ export interface AuditFilter {
 /** Append-only. What is recorded in a unit is committed with it or fails it. */
 export interface AuditTrail {
   /** `email` is kept with the personal data that can be erased. */
-  record(event: AuditEvent, email?: string): Promise<void>
+  record(event: AuditEvent, email?: string | null): Promise<void>
   /** Newest first. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
   /** How many match, at most `atMost`: counting on would take as long as reading them. */

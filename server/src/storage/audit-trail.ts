@@ -30,15 +30,12 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
   }
 
   return {
-    record: (event, email) =>
-      writer.write([
-        {
-          ...insertion(statements, event, email ?? null),
-          onApplied: () => {
-            tell(event)
-          },
-        },
-      ]),
+    record(event, email = null) {
+      const onApplied = (): void => {
+        tell(event)
+      }
+      return writer.write([{ ...insertion(statements, event, email), onApplied }])
+    },
     list,
 
     count: (filter, atMost) => count(database, filter, atMost),
