@@ -44,18 +44,22 @@ describe('what is installed', () => {
 
   it('Q02 is locked to contents, comes from the registry, and has one of what signs and routes', () => {
     expect(lockFile.lockfileVersion).toBe(3)
-    for (const { path, integrity, inBundle, version, resolved } of installed) {
-      if (inBundle !== true) expect([path, integrity]).toEqual([path, expect.stringMatching(/^sha512-/)])
+    // Without a hash, whatever answers for the registry decides what runs.
+    const unlocked = installed.filter((entry) => !entry.integrity?.startsWith('sha512-'))
+    expect(unlocked.filter((entry) => entry.inBundle !== true).map(({ path }) => path)).toEqual([])
+    for (const { path, version, resolved } of installed) {
       expect([path, version]).toEqual([path, expect.stringMatching(/^\d+\.\d+\.\d+/)])
       // No address: the registry that is configured, and the hash decides whether it is the same.
       expect([path, resolved]).toEqual([path, undefined])
     }
     const wanted = locked.flatMap(([, entry]) =>
       Object.entries(entry).flatMap(([key, value]) =>
-        /ependencies$/.test(key) ? Object.values(value as Record<string, string>) : [],
+        key.endsWith('ependencies') ? Object.values(value as Record<string, string>) : [],
       ),
     )
-    const foreign = wanted.filter((range) => /^(?:git|https?|file|github)[:+]|^[\w-]+\/[\w-]+/.test(range))
+    const foreign = wanted.filter((range) =>
+      /^(?:git|https?|file|github)[:+]|^[\w-]+\/[\w-]+/.test(range),
+    )
     expect(foreign).toEqual([])
     for (const name of ['jose', 'koa', 'oidc-provider', '@koa/router', 'kysely', 'zod'])
       expect(installed.filter((entry) => entry.name === name).map(({ path }) => path)).toEqual([
@@ -79,8 +83,8 @@ interface Packed {
 
 describe('what is published', () => {
   const pack = (folder: string): Packed => {
-    const arguments_ = ['pack', '--dry-run', '--json', '--ignore-scripts']
-    const said = execFileSync('npm', arguments_, {
+    const words = ['pack', '--dry-run', '--json', '--ignore-scripts']
+    const said = execFileSync('npm', words, {
       cwd: join(ROOT, folder),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -99,16 +103,18 @@ describe('what is published', () => {
     expect(paths.filter((path) => /(?:test|spec|fixture|secret)/i.test(path))).toEqual([])
     for (const path of paths) {
       const text = readFileSync(join(ROOT, 'sdk', path), 'utf8')
-      expect([path, /sourceMappingURL|BEGIN [A-Z ]*PRIVATE KEY|understudy-demo|-secret\b/.test(text)]).toEqual([
+      expect([
         path,
-        false,
-      ])
+        /sourceMappingURL|BEGIN [A-Z ]*PRIVATE KEY|understudy-demo|-secret\b/.test(text),
+      ]).toEqual([path, false])
       expect([path, text.includes(ROOT)]).toEqual([path, false])
     }
   })
 
   it('is nothing by accident: every package is private', () => {
-    for (const path of globSync('{package.json,*/package.json,tests/*/package.json}', { cwd: ROOT })) {
+    for (const path of globSync('{package.json,*/package.json,tests/*/package.json}', {
+      cwd: ROOT,
+    })) {
       const text = readFileSync(join(ROOT, path), 'utf8')
       expect([path, (JSON.parse(text) as { private?: boolean }).private]).toEqual([path, true])
     }

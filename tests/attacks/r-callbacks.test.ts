@@ -86,7 +86,9 @@ describe.each(['sqlite', 'postgres'] as const)('where browsers are sent, on %s',
   })
 
   it('a callback is named once, at both endpoints the same', async () => {
-    const request = authorization('acme-billing', { redirect_uri: 'http://localhost:4003/callback' })
+    const request = authorization('acme-billing', {
+      redirect_uri: 'http://localhost:4003/callback',
+    })
     const twice = `${request.address}&redirect_uri=${encodeURIComponent('https://evil.test/')}`
     expectPage(await jane.open(twice))
     const without = authorization('acme-portal').address.replace(/redirect_uri=[^&]*&/, '')
@@ -98,8 +100,23 @@ describe.each(['sqlite', 'postgres'] as const)('where browsers are sent, on %s',
   })
 
   it('R10 no parameter sends a browser to an address of the attacker', async () => {
-    const evils = ['https://evil.test/', '//evil.test', '/\\evil.test', 'https:evil.test', '/%09/evil.test']
-    const names = ['iss', 'return_to', 'returnTo', 'return', 'next', 'url', 'target_link_uri', 'RelayState']
+    const evils = [
+      'https://evil.test/',
+      '//evil.test',
+      '/\\evil.test',
+      'https:evil.test',
+      '/%09/evil.test',
+    ]
+    const names = [
+      'iss',
+      'return_to',
+      'returnTo',
+      'return',
+      'next',
+      'url',
+      'target_link_uri',
+      'RelayState',
+    ]
     for (const evil of evils) {
       const extra = Object.fromEntries(names.map((name) => [name, evil]))
       const { url } = await jane.open(authorization('acme-portal', extra).address)
@@ -124,7 +141,13 @@ describe.each(['sqlite', 'postgres'] as const)('where browsers are sent, on %s',
     const visitor = new Visitor(stage.booted.issuer)
     const page = await visitor.open(authorization('acme-portal').address)
     const evil = 'https://evil.test/'
-    const fields = { email: JANE, password: 'wrong', return_to: evil, redirect_uri: evil, next: evil }
+    const fields = {
+      email: JANE,
+      password: 'wrong',
+      return_to: evil,
+      redirect_uri: evil,
+      next: evil,
+    }
     const refused = await visitor.submit(page, fields)
     expectPage(refused)
     expect(new URL(formOf(refused).action, refused.url).origin).toBe(stage.booted.issuer)

@@ -35,7 +35,11 @@ describe.each(['sqlite', 'postgres'] as const)('the issuer’s cookies, on %s', 
     const { url } = await visitor.open(authorization('acme-portal', { prompt: 'none' }).address)
     return url.includes('?code=')
   }
-  const withCookie = (visitor: Visitor, name: string, value: string | null): Map<string, string> => {
+  const withCookie = (
+    visitor: Visitor,
+    name: string,
+    value: string | null,
+  ): Map<string, string> => {
     const cookies = new Map(visitor.jar.cookies)
     if (value === null) cookies.delete(name)
     else cookies.set(name, value)
@@ -108,7 +112,10 @@ describe.each(['sqlite', 'postgres'] as const)('the issuer’s cookies, on %s', 
 
   it('have names over https that no subdomain and no http page can set', async () => {
     const host = 'id.understudy.test'
-    const behind = await boot({ database, env: { ISSUER: `https://${host}`, TRUSTED_PROXIES: '1' } })
+    const behind = await boot({
+      database,
+      env: { ISSUER: `https://${host}`, TRUSTED_PROXIES: '1' },
+    })
     const { address } = authorization('acme-portal')
     const { head } = await rawRequest(behind, [`GET ${address} HTTP/1.1`, `Host: ${host}`])
     const lines = [...head.matchAll(/^set-cookie: (.*)$/gim)].map(([, line = '']) => line.trim())
@@ -124,7 +131,9 @@ describe.each(['sqlite', 'postgres'] as const)('the issuer’s cookies, on %s', 
     )
     const ended = await rawRequest(behind, ['GET /session/end HTTP/1.1', `Host: ${host}`])
     const [first = ''] = /^set-cookie: __Host-.*$/im.exec(ended.head) ?? []
-    expect(first).toMatch(/^set-cookie: __Host-understudy_session=[\w-]+; path=\/;.*; secure; httponly/i)
+    expect(first).toMatch(
+      /^set-cookie: __Host-understudy_session=[\w-]+; path=\/;.*; secure; httponly/i,
+    )
     expect(first).not.toMatch(/domain=/i)
     await behind.close()
   })

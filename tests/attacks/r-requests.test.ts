@@ -93,7 +93,9 @@ describe.each(['sqlite', 'postgres'] as const)('authorization requests, on %s', 
         const params = { response_type: type, response_mode: mode, nonce: 'n' }
         const { url, text } = await ask(params)
         // A token in a query is refused before it is asked which token (OAuth 2.0 Multiple Response Types §5).
-        expect(`${url} ${text}`).toMatch(/unsupported_response_type|response_mode\+is\+not\+allowed/)
+        expect(`${url} ${text}`).toMatch(
+          /unsupported_response_type|response_mode\+is\+not\+allowed/,
+        )
         expect(`${url} ${text}`).not.toMatch(/access_token|id_token=|[?#&]code=/)
       }
     },

@@ -25,7 +25,12 @@ describe.each(['sqlite', 'postgres'] as const)('signing out, on %s', (database) 
   async function signIn(email = JANE, clientId = 'acme-portal'): Promise<SignedIn> {
     const visitor = new Visitor(stage.booted.issuer)
     const request = authorization(clientId)
-    const { url } = await passPages(stage.booted, visitor, await visitor.open(request.address), email)
+    const { url } = await passPages(
+      stage.booted,
+      visitor,
+      await visitor.open(request.address),
+      email,
+    )
     const { body } = await redeem(stage.cast, request, url)
     return { visitor, idToken: body.id_token }
   }
@@ -64,8 +69,12 @@ describe.each(['sqlite', 'postgres'] as const)('signing out, on %s', (database) 
       `${header}.${payload}.${'A'.repeat(signature.length)}`,
       `${header}.${payload}.`,
       await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', jwk }).sign(privateKey),
-      await new SignJWT({ ...claims, iss: EVIL }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey),
-      await new SignJWT({ ...claims, aud: 'nobody' }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey),
+      await new SignJWT({ ...claims, iss: EVIL })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign(privateKey),
+      await new SignJWT({ ...claims, aud: 'nobody' })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign(privateKey),
       'a.b.c',
       'x',
     ]
@@ -92,7 +101,11 @@ describe.each(['sqlite', 'postgres'] as const)('signing out, on %s', (database) 
     const form = new URLSearchParams({ logout: 'yes' })
     const posted = await visitor.send(at('/session/end'), form, CROSS_SITE)
     expect([200, 400, 404]).toContain(posted.status)
-    const got = await visitor.send(`${at('/session/end/confirm')}?${form}`, undefined, CROSS_SITE)
+    const got = await visitor.send(
+      `${at('/session/end/confirm')}?${form.toString()}`,
+      undefined,
+      CROSS_SITE,
+    )
     expect(got.status).toBe(404)
     expect(await isSignedIn(visitor)).toBe(true)
   })
@@ -161,7 +174,10 @@ describe.each(['sqlite', 'postgres'] as const)('signing out, on %s', (database) 
     for (const path of paths) {
       for (const origin of ['http://localhost:4002', EVIL, 'null', stage.booted.issuer]) {
         const asked = { origin, 'access-control-request-method': 'POST' }
-        const preflight = await fetch(stage.booted.issuer + path, { method: 'OPTIONS', headers: asked })
+        const preflight = await fetch(stage.booted.issuer + path, {
+          method: 'OPTIONS',
+          headers: asked,
+        })
         const answers = [
           preflight,
           await visitor.send(stage.booted.issuer + path, undefined, { origin }),

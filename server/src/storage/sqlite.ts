@@ -15,6 +15,8 @@ export function openSqlite(file: string): Database {
   connection.pragma('foreign_keys = ON')
   // A longer wait would block every request of this process; group-commit retries without blocking.
   connection.pragma('busy_timeout = 20')
+  // What a savepoint or a statement could undo: on disk, it would cost a file each time.
+  connection.pragma('temp_store = memory')
   assertDurable(connection)
   // Its own knows ASCII only, and nobody would find Änne.
   connection.function('lower', { deterministic: true }, (text: unknown) =>

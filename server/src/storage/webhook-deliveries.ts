@@ -64,7 +64,7 @@ function readers(
       const query = sql<Waiting>`
         select count(*) as waiting, min(created_at) as oldest from (
           select created_at from webhook_delivery where endpoint = ${endpoint}
-          order by created_at limit ${atMost}) as some`
+          order by created_at limit ${atMost}) as counted`
       const [row] = await database.rows<Waiting>(query.compile(kysely))
       return row ?? { waiting: 0, oldest: null }
     },

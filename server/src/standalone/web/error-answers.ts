@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import { errors } from 'oidc-provider'
 import type { DenialCode } from '../../index.ts'
-import { denials, requestIdOf, StorageUnavailable } from '../../index.ts'
+import { ConditionLost, denials, requestIdOf, StorageUnavailable } from '../../index.ts'
 import { ForeignForm } from '../interactions/form.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { PasswordsBusy } from '../passwords.ts'
@@ -23,7 +23,8 @@ export const errorAnswers =
     } catch (error) {
       const found = judge(error)
       if (found.status >= 500) log.error({ err: error, request_id: requestIdOf(ctx.req) }, 'failed')
-      ctx.res.removeHeader('Set-Cookie')
+      // What the request would have got, had it succeeded.
+      for (const name of ['Set-Cookie', 'Location']) ctx.res.removeHeader(name)
       if (found.status === 503) ctx.set('Retry-After', '1')
       answer(ctx, found)
     }
@@ -33,7 +34,7 @@ function judge(error: unknown): Answer {
   if (error instanceof StorageUnavailable || error instanceof PasswordsBusy) {
     return toAnswer('UNAVAILABLE', 'We cannot do this at the moment. Please try again shortly.')
   }
-  if (error instanceof ForeignForm || error instanceof errors.SessionNotFound) {
+  if (isOver(error)) {
     return toAnswer(
       'BODY_INVALID',
       'This page is no longer valid. Go back to the app and try again.',
@@ -41,6 +42,12 @@ function judge(error: unknown): Answer {
   }
   return toAnswer('INTERNAL', 'Something went wrong on our side.')
 }
+
+/** Its page was left behind, or another request has used up what it came with. */
+const isOver = (error: unknown): boolean =>
+  error instanceof ForeignForm ||
+  error instanceof errors.SessionNotFound ||
+  (error instanceof ConditionLost && error.condition === 'consumed')
 
 const toAnswer = (code: DenialCode, message: string = denials[code][2]): Answer => ({
   code,
