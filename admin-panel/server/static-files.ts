@@ -43,7 +43,7 @@ export function createStaticFiles(folder: string): StaticFiles {
       sendFile(ctx, file)
       return true
     }
-    if (ctx.path.startsWith('/assets/') || !ctx.get('accept').includes('text/html')) return false
+    if (!isPage(ctx)) return false
     ctx.status = page === null ? 503 : 200
     ctx.type = 'html'
     // With a nonce of its own in each, no two answers are the same.
@@ -51,6 +51,15 @@ export function createStaticFiles(folder: string): StaticFiles {
     ctx.body = (page ?? NOT_BUILT).replaceAll('__NONCE__', () => nonceOf(ctx.res))
     return true
   }
+}
+
+/** A browser says that it wants a page; everybody else gets one where no file can be meant. */
+function isPage(ctx: Context): boolean {
+  if (ctx.path.startsWith('/assets/')) return false
+  return (
+    ctx.get('accept').includes('text/html') ||
+    (extname(ctx.path) === '' && ctx.accepts('html') === 'html')
+  )
 }
 
 function readFiles(folder: string): ReadonlyMap<string, StaticFile> {

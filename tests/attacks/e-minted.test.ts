@@ -61,6 +61,7 @@ describe.each(['sqlite', 'postgres'] as const)('what a start mints on %s', (data
     const { body } = await started(cast)
     const after = await dumpOf(booted)
     expect(added(before, after)).toEqual({
+      audit_unsealed: 1,
       impersonation: 1,
       oidc_model: 2,
       audit_event: 1,

@@ -25,7 +25,7 @@ export function startTable(urls: DemoUrls): string {
     `${DEMO_TOTP_SECRET}.`,
     '',
     `Try: ${urls.panel} → Users → Jane → Impersonate… → Acme Portal.`,
-    'Try: the same for omar@customer.test in Acme Billing, which he has not allowed: ask him.',
+    'Try: the same for Omar in Acme Billing, which he has not allowed: ask him.',
     'Try: the same as root2@acme.test, who is impersonating somebody already.',
     'Without a browser: docs/tutorial/first-impersonation.md.',
     '',
