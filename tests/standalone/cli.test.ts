@@ -91,7 +91,7 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   it('has everything a server needs then', async () => {
     const { code, out } = await cli.run('doctor')
     expect({ code, wrong: out.match(/^✗.*$/gm) }).toEqual({ code: 0, wrong: null })
-    expect(out.match(/^✓/gm)).toHaveLength(12)
+    expect(out.match(/^✓/gm)).toHaveLength(13)
   })
 
   it('lists people and apps as the API shows them, and as columns', async () => {
@@ -320,7 +320,7 @@ it('administers a server on PostgreSQL', SLOW, async () => {
   // The server that tests share does not wait for its disk, and doctor has seen that.
   const { out } = await cli.run('doctor', { env })
   expect(out.match(/^✗ (?!Durability).*$/gm)).toBeNull()
-  expect(out.match(/^[✓✗]/gm)).toHaveLength(12)
+  expect(out.match(/^[✓✗]/gm)).toHaveLength(13)
   await cli.close()
   await drop()
 })

@@ -12,7 +12,7 @@ import { wordsOf } from '../support/visitor.ts'
 const OMAR = 'omar@customer.test'
 const PATH = '/api/v1/users/usr_omar/consent-requests/acme-billing'
 const REASON = 'He cannot open his latest invoice'
-const SCOPE = 'openid profile email orders:read orders:write offline_access'
+const LOOKING = 'openid profile email orders:read offline_access'
 
 let booted: Booted
 let cast: Cast
@@ -176,7 +176,7 @@ describe('the customer', () => {
       subject: 'usr_omar',
       organization: 'org_contoso',
       app: 'acme-billing',
-      details: { scope: SCOPE, request: body.id },
+      details: { scope: LOOKING, request: body.id },
     })
     await started(cast, { user: 'usr_omar', app: 'acme-billing', actor: root })
     const token = await cast.serviceToken('acme-backend', 'read_user')

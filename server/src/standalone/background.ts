@@ -41,6 +41,7 @@ export function startBackground(parts: Parts): Repeated {
       await audit.finish().catch(onFailure)
       await webhooks.finish().catch(onFailure)
       await storage.leases.release('sweep', holder).catch(onFailure)
+      await parts.impersonation.recordCounted(true)
     },
   }
 }
@@ -48,6 +49,7 @@ export function startBackground(parts: Parts): Repeated {
 const sweep =
   ({ impersonation, storage }: Parts, holder: string) =>
   async (turn: number, stopped: () => boolean): Promise<void> => {
+    await impersonation.recordCounted()
     if (!(await storage.leases.take('sweep', holder, LEASE_MS))) return
     await impersonation.sweep()
     if (turn % PURGE_EVERY === 0) await storage.purge(stopped)

@@ -2,12 +2,15 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import type { RegisteredApp, Storage } from '../index.ts'
+import { sessionAdapter } from './account/signed-out.ts'
 
 /** The provider's models live in our database, and its clients are our apps. */
 export const createAdapter =
   (storage: Storage, scopes: ReadonlySet<string>): AdapterFactory =>
-  (model) =>
-    model === 'Client' ? clientAdapter(storage, scopes) : storage.models(model)
+  (model) => {
+    if (model === 'Client') return clientAdapter(storage, scopes)
+    return model === 'Session' ? sessionAdapter(storage) : storage.models(model)
+  }
 
 /** Apps are managed as apps; the provider only reads them. A disabled one is none. */
 function clientAdapter(storage: Storage, scopes: ReadonlySet<string>): Adapter {

@@ -16,6 +16,7 @@ import { emptyAnswers } from './web/empty-answers.ts'
 import { errorAnswers } from './web/error-answers.ts'
 import { securityHeaders } from './web/security-headers.ts'
 import { smallRoutes } from './web/small-routes.ts'
+import { unreadBodies } from './web/unread-bodies.ts'
 
 /** The provider, which is also the Koa app: everything the issuer answers goes through it. */
 export async function createProvider(parts: Parts): Promise<Provider> {
@@ -38,6 +39,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   logAnswersThatFailed(provider, log)
   provider.use(accessLog(log))
   provider.use(requestMetrics(parts.metrics))
+  provider.use(unreadBodies)
   provider.use(emptyAnswers)
   provider.use(errorAnswers(parts))
   provider.use(securityHeaders(server.issuer))

@@ -1,5 +1,24 @@
 import type { DestinationStream, Logger } from 'pino'
 import pino from 'pino'
+import { escapeUnseen } from '../index.ts'
+
+/** As much as waits for a destination that takes nothing, say a full disk. */
+const WAITING_AT_MOST = 1024 * 1024
+
+/**
+ * Standard output. A log that cannot be written costs lines, never the service: the first failure is
+ * said on standard error, and what does not fit into the buffer meanwhile is lost.
+ */
+function standardOutput(): DestinationStream {
+  const destination = pino.destination({ dest: 1, sync: true, maxLength: WAITING_AT_MOST })
+  let told = false
+  destination.on('error', (error: Error) => {
+    if (told) return
+    told = true
+    process.stderr.write(`understudy: the log cannot be written: ${error.message}\n`)
+  })
+  return destination
+}
 
 /**
  * JSON lines on standard output; what could open a door is replaced before it is written.
@@ -8,7 +27,7 @@ import pino from 'pino'
  */
 export const createLog = (
   level: string,
-  to: DestinationStream = pino.destination(1),
+  to: DestinationStream = standardOutput(),
   onAlarm: () => void = () => undefined,
 ): Logger =>
   pino(
@@ -36,5 +55,5 @@ export const createLog = (
         censor: '[redacted]',
       },
     },
-    to,
+    { write: (line) => void to.write(escapeUnseen(line)) },
   )

@@ -14,6 +14,9 @@ export const otpauthUri = (secret: string, email: string): string =>
 
 const stepAt = (now: number): number => Math.floor(now / 1000 / PERIOD)
 
+/** A time step after which no code is accepted that anybody could have used by now. */
+export const lastUsableStep = (now: number): number => stepAt(now) + 1
+
 /**
  * The time step a code belongs to, one step early or late allowed (RFC 6238 §5.2), or `null`. Steps
  * that were used, or lie before one that was, do not count: a code is accepted once.

@@ -4,7 +4,6 @@ import type { DestinationStream } from 'pino'
 import { Role } from '../configs/variable.ts'
 import type { Clock } from './clock.ts'
 import { createDirectory } from './directory.ts'
-import { refuseDemoData } from './demo-refusal.ts'
 import { serverEndpoints } from './endpoints.ts'
 import { createLog } from './log.ts'
 import { keepsMail } from './mail/keeps-mail.ts'
@@ -12,10 +11,11 @@ import { tellSubjects } from './mail/tell-subjects.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { stockOf } from './metrics/stock.ts'
 import type { Parts } from './parts.ts'
-import { ConfigurationError, loadSettings } from './policy-settings.ts'
+import { ConfigurationError } from './policy-settings.ts'
+import { demoRisks, settingsRisks } from './production-risks.ts'
+import { readConfiguration } from './read-configuration.ts'
 import { openSecretBox } from './secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
-import { loadServerSettings } from './server-settings.ts'
 
 /** The audience of services' tokens: our own API. */
 export const apiResourceOf = (issuer: string): string => `${issuer}/api/v1`
@@ -37,8 +37,7 @@ export async function openParts(
   surroundings: Surroundings = {},
 ): Promise<Parts> {
   const { clock = Date.now, logTo } = surroundings
-  const settings = loadSettings(env)
-  const server = loadServerSettings(env)
+  const { settings, server } = readConfiguration(env)
   refuseSilence(settings, server)
   const box = openSecretBox(server.secretKey, server.dataDir)
   const storage = openDatabase(server, clock)
@@ -47,7 +46,7 @@ export async function openParts(
   storage.audit.observe(metrics.countEvent)
   try {
     await storage.migrate()
-    if (server.production) await refuseDemoData(storage)
+    if (server.production) await refuseRisks(server, storage)
   } catch (error) {
     // Open connections would keep a process alive that has nothing more to do.
     await storage.close()
@@ -69,6 +68,13 @@ export async function openParts(
 function refuseSilence({ notifySubject }: Settings, server: ServerSettings): void {
   if (notifySubject === 'never' || keepsMail(server)) return
   throw new ConfigurationError('NOTIFY_SUBJECT: mail cannot be sent without SMTP_URL')
+}
+
+/** All at once: whoever mends one thing should not learn of the next by another refusal. */
+async function refuseRisks(server: ServerSettings, storage: Storage): Promise<void> {
+  const risks = [...settingsRisks(server), ...(await demoRisks(storage))]
+  if (risks.length === 0) return
+  throw new ConfigurationError(risks.map(({ reason }) => reason).join('\n'))
 }
 
 /** The configured database as it is: its schema may be an old one. */

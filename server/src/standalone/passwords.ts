@@ -5,7 +5,8 @@ import { hash, verify } from '@node-rs/argon2'
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 /** More at once would make every other request wait for the worker threads. */
 const AT_ONCE = Math.max(1, availableParallelism() - 1)
-const WAITING_AT_MOST = 500
+/** Who would wait for seconds is told to come back instead. */
+const WAITING_AT_MOST = 64 * AT_ONCE
 
 /** Too many logins are being checked; try again shortly. */
 export class PasswordsBusy extends Error {
@@ -16,18 +17,21 @@ let running = 0
 const waiting: (() => void)[] = []
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (waiting.length >= WAITING_AT_MOST) throw new PasswordsBusy()
   if (running >= AT_ONCE) {
+    if (waiting.length >= WAITING_AT_MOST) throw new PasswordsBusy()
     await new Promise<void>((go) => {
       waiting.push(go)
     })
+  } else {
+    running += 1
   }
-  running += 1
   try {
     return await work()
   } finally {
-    running -= 1
-    waiting.shift()?.()
+    // The place is handed over, so that nobody who comes in between takes one more.
+    const next = waiting.shift()
+    if (next === undefined) running -= 1
+    else next()
   }
 }
 

@@ -73,28 +73,34 @@ function read(key: string, text: string): unknown {
 /**
  * The policy as it is in force: configs/variable.ts with the environment over it.
  *
- * @throws ConfigurationError naming the first key that is unknown, or whose value is impossible
+ * @throws ConfigurationError with a line for each key that is unknown, or whose value is impossible
  */
 export function loadSettings(env: NodeJS.ProcessEnv): Settings {
   const wanted: Record<string, unknown> = { ...S2sConfig }
-  const known = new Set(Object.keys(wanted).map(variableOf))
-  for (const name of Object.keys(env)) {
-    // A misspelt variable would silently leave the door as it was.
-    if (/^IMPERSONAT(?:ION|OR|E)_/.test(name) && !known.has(name)) {
-      throw new ConfigurationError(`${name} is not a known setting`)
-    }
-  }
   for (const key of Object.keys(S2sConfig)) {
     const text = env[variableOf(key)]
     if (text !== undefined) wanted[key] = read(key, text)
   }
   const parsed = schema.safeParse(wanted)
-  if (parsed.success) return Object.freeze(parsed.data)
-  const [issue] = parsed.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const path = unknown ?? issue?.path.join('.') ?? ''
+  const reasons = [
+    ...misspelt(env),
+    ...(parsed.error?.issues ?? []).map((issue) => explain(issue, wanted)),
+  ]
+  if (parsed.success && reasons.length === 0) return Object.freeze(parsed.data)
+  throw new ConfigurationError(reasons.join('\n'))
+}
+
+/** A misspelt variable would silently leave the door as it was. */
+function misspelt(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(Object.keys(S2sConfig).map(variableOf))
+  return Object.keys(env)
+    .filter((name) => /^IMPERSONAT(?:ION|OR|E)_/.test(name) && !known.has(name))
+    .map((name) => `${name} is not a known setting`)
+}
+
+function explain(issue: z.core.$ZodIssue, wanted: Readonly<Record<string, unknown>>): string {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = unknown ?? issue.path.join('.')
   const value: unknown = path.split('.').reduce<unknown>((at, key) => (at as never)?.[key], wanted)
-  throw new ConfigurationError(
-    `S2sConfig.${path}: ${JSON.stringify(value)} is not possible (${issue?.message ?? 'invalid'})`,
-  )
+  return `S2sConfig.${path}: ${JSON.stringify(value)} is not possible (${issue.message})`
 }

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Account, Configuration } from 'oidc-provider'
+import type { Account, Configuration, FindAccount } from 'oidc-provider'
 import type { Storage } from '../index.ts'
 import { MFA_ACR } from '../index.ts'
 import { accountClient } from './account/account-client.ts'
@@ -57,7 +57,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     extraClientMetadata: { properties: appMetadataNames },
     features: features(parts),
-    findAccount: (_, sub) => findAccount(storage, sub),
+    findAccount: (_, sub, token) => findAccount(storage, sub, token),
     interactions: { policy: interactionPolicy(), url: (_, { uid }) => `/interaction/${uid}` },
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     jwks: { keys: [...parts.jwks] },
@@ -70,11 +70,27 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
   }
 }
 
-async function findAccount(storage: Storage, sub: string): Promise<Account | undefined> {
+async function findAccount(
+  storage: Storage,
+  sub: string,
+  token: Parameters<FindAccount>[2],
+): Promise<Account | undefined> {
   const account = await storage.accounts.find(sub)
   if (account?.status !== 'active') return undefined
+  const app = token?.clientId
+  // One that was given in a login long over is known to no session: withdrawing must end it, too.
+  if (token?.kind === 'RefreshToken' && app !== undefined && (await isWithdrawn(storage, sub, app)))
+    return undefined
   const { email, name } = account
   return { accountId: sub, claims: () => ({ sub, email, name }) }
+}
+
+async function isWithdrawn(storage: Storage, sub: string, clientId: string): Promise<boolean> {
+  const [app, consent] = await Promise.all([
+    storage.apps.find(clientId),
+    storage.consents.find(sub, clientId),
+  ])
+  return app?.requireConsent === true && consent?.revokedAt !== null
 }
 
 function features(parts: ConfigurationParts): NonNullable<Configuration['features']> {

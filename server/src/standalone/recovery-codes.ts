@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Account } from '../index.ts'
 import { ConditionLost } from '../index.ts'
+import { factorsOf, hasSecondFactor } from './factors.ts'
 import type { Parts } from './parts.ts'
 
 const COUNT = 10
@@ -25,6 +26,8 @@ export async function useRecoveryCode(
   code: string,
 ): Promise<boolean> {
   const { storage, clock } = parts
+  // Left over, it would be a door of its own for whoever has found the list.
+  if (!hasSecondFactor(await factorsOf(storage, sub))) return false
   const hash = hashRecoveryCode(parts, sub, code)
   try {
     await storage.unitOfWork.run(() => storage.recoveryCodes.use(sub, hash, clock()))

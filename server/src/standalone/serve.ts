@@ -12,6 +12,8 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
+  // Whoever listened may be gone, or the disk be full: the service goes on without being heard.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.stdout.write(announcement(server))
   await told
   await server.stop()

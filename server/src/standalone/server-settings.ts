@@ -56,15 +56,22 @@ const schema = z.object({
   DEMO: z.enum(['true', 'false']).optional(),
 })
 
+/** A line for each variable. */
+function linesOf({ issues }: z.ZodError): string {
+  const first = new Map<string, string>()
+  for (const { path, message } of issues.toReversed()) first.set(path.join('.'), message)
+  return [...first]
+    .map(([name, message]) => `${name}: ${message}`)
+    .toReversed()
+    .join('\n')
+}
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** @throws ConfigurationError naming the variable */
 export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
   const parsed = schema.safeParse(env)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new ConfigurationError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`)
-  }
+  if (!parsed.success) throw new ConfigurationError(linesOf(parsed.error))
   const variables = parsed.data
   const production = variables.NODE_ENV === 'production'
   const issuer = checkIssuer(variables.ISSUER ?? `http://localhost:${variables.PORT}`)

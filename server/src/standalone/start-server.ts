@@ -1,4 +1,5 @@
 import type Provider from 'oidc-provider'
+import { refuseUnrestored } from './administration/restore-refusal.ts'
 import { startBackground } from './background.ts'
 import { createProvider } from './create-provider.ts'
 import type { DemoUrls } from './demo/demo-urls.ts'
@@ -36,6 +37,7 @@ export async function startServer(
     for (const close of closing.splice(0).toReversed()) await close()
   }
   try {
+    await refuseUnrestored(parts)
     const provider = await openProvider(parts, demo)
     const background = startBackground(parts)
     closing.push(() => background.stop())

@@ -8,7 +8,10 @@ import type { LocalEndedFeed } from './ended-feed.ts'
 import { countActive, listImpersonations } from './impersonation-list.ts'
 import { toImpersonation, toRow } from './impersonation-row.ts'
 import { impersonationStatements } from './impersonation-statements.ts'
+import type { Intent } from './statement.ts'
 import type { Writer } from './unit-of-work.ts'
+import type { UnwrittenEnds } from './unwritten-ends.ts'
+import { createUnwrittenEnds } from './unwritten-ends.ts'
 
 /** @param endedFeed is told of every end that became durable here. */
 export function createImpersonations(
@@ -18,7 +21,8 @@ export function createImpersonations(
   endedFeed: Pick<LocalEndedFeed, 'announce' | 'noteEnd'>,
 ): Impersonations {
   const statements = impersonationStatements(database)
-  const readers = createReaders(database, writer, statements)
+  const unwritten = createUnwrittenEnds(database)
+  const readers = createReaders(database, writer, statements, unwritten)
   return {
     async add(impersonation) {
       const intent = statements.insert(toRow(impersonation))
@@ -39,10 +43,8 @@ export function createImpersonations(
       ]
       const before = await readers.find(id)
       const seen = new Map(before && [[memo(id), { ...before, ended: before.ended ?? ending }]])
-      await writer.write(
-        [{ ...intent, survives: true, followedBy, onApplied: endedFeed.noteEnd }],
-        seen,
-      )
+      const whole: Intent = { ...intent, survives: true, followedBy, onApplied: endedFeed.noteEnd }
+      await writer.write([unwritten.keeping(id, ending, whole)], seen)
     },
 
     async markRedeemed(id, at) {
@@ -58,6 +60,7 @@ function createReaders(
   database: Database,
   writer: Writer,
   statements: ReturnType<typeof impersonationStatements>,
+  unwritten: Pick<UnwrittenEnds, 'get'>,
 ): Pick<
   Impersonations,
   'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'countActive' | 'list'
@@ -67,7 +70,14 @@ function createReaders(
   return {
     async find(id) {
       const seen = writer.recall<Impersonation>(memo(id))
-      return seen === undefined ? (await select(statements.find({ id })))[0] : seen.value
+      if (seen !== undefined) return seen.value
+      const [stored] = await select(statements.find({ id }))
+      const late = unwritten.get(id)
+      if (late === undefined || stored === undefined || stored.ended !== null) return stored
+      // Whoever looks writes it as well, so that nobody is told of an end that could still be lost.
+      const over = { ...stored, ended: late.ending }
+      await writer.write(late.intents, new Map([[memo(id), over]]))
+      return over
     },
 
     findOpenByActor: async (actor) => (await select(statements.findOpenByActor({ actor })))[0],

@@ -11,6 +11,8 @@ import type { AuditKeys } from './audit-keys.ts'
 import { createAuditKeys } from './audit-keys.ts'
 import { createAuditSeal } from './audit-seal.ts'
 import { createAuditTrail } from './audit-trail.ts'
+import type { Revocation } from './backup-revocation.ts'
+import { createRevocation } from './backup-revocation.ts'
 import type { Consents } from './consents.ts'
 import { createConsents } from './consents.ts'
 import type { CustomerStores } from './customer-stores.ts'
@@ -51,6 +53,7 @@ export interface Storage extends Stores, CustomerStores {
   readonly signingKeys: SigningKeys
   readonly auditKeys: AuditKeys
   readonly erasure: Erasure
+  readonly revocation: Revocation
   /** Brings the schema up to date; resolves to the names of the migrations it ran. */
   migrate(): Promise<string[]>
   /** Deletes expired tokens and counters in small batches; resolves to how many are gone. */
@@ -98,6 +101,7 @@ export function openStorage(
     signingKeys: createSigningKeys(database, unitOfWork),
     auditKeys: createAuditKeys(database),
     erasure: createErasure(database, unitOfWork),
+    revocation: createRevocation(database, unitOfWork),
     migrate: () => migrate(database),
     purge: (stopped = () => false) => purgeExpired(database, clock(), stopped),
     async ping() {

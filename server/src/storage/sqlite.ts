@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
@@ -23,6 +24,7 @@ export function openSqlite(file: string): Database {
     typeof text === 'string' ? text.toLowerCase() : null,
   )
 
+  const isInPlace = watchPlace(file)
   const prepared = createStatementCache(connection)
   const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) })
   const commits = createGroupCommit(connection, prepared)
@@ -38,12 +40,27 @@ export function openSqlite(file: string): Database {
         throw new StorageUnavailable('read failed', { cause })
       }
     },
-    apply: (intents) => commits.apply(intents),
+    async apply(intents) {
+      if (!isInPlace()) throw new StorageUnavailable('the database file was moved or replaced')
+      return commits.apply(intents)
+    },
     listen: () => () => undefined,
     async close() {
       await commits.drain()
       await kysely.destroy()
     },
+  }
+}
+
+/**
+ * Somebody who moves the file away, or another one there, leaves us with one that nobody will find
+ * again: what is acknowledged from then on would be lost with this process.
+ */
+function watchPlace(file: string): () => boolean {
+  const { dev, ino } = statSync(file)
+  return () => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found?.ino === ino && found.dev === dev
   }
 }
 

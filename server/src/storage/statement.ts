@@ -23,6 +23,8 @@ export interface Intent extends Statement {
   readonly onConflict?: () => Error
   /** Called once the unit is durable. */
   readonly onApplied?: () => void
+  /** Called when the unit could not be written. */
+  readonly onUnwritten?: () => void
   /** Applied only when this one affected a row. */
   readonly followedBy?: readonly Intent[]
 }

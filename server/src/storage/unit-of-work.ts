@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
+import { StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
 import type { Intent } from './statement.ts'
 
@@ -20,7 +21,13 @@ export interface Writer extends UnitOfWork {
 export function createUnitOfWork(database: Pick<Database, 'apply'>): Writer {
   const current = new AsyncLocalStorage<Unit>()
   const apply = async (intents: readonly Intent[]): Promise<void> => {
-    await database.apply(intents)
+    try {
+      await database.apply(intents)
+    } catch (error) {
+      if (error instanceof StorageUnavailable)
+        for (const { onUnwritten } of intents) onUnwritten?.()
+      throw error
+    }
     for (const { onApplied } of intents) onApplied?.()
   }
 

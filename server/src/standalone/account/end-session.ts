@@ -1,6 +1,7 @@
 import type { LoginSession } from '../../index.ts'
 import { endAffected } from '../administration/end-affected.ts'
 import type { ProviderParts } from '../parts.ts'
+import { noteSignedOut } from './signed-out.ts'
 
 /** Everything that hangs on a grant, and the grant. */
 export async function revokeGrants(
@@ -25,10 +26,11 @@ export async function endSessions(
   account: string,
   sessions: readonly LoginSession[],
 ): Promise<void> {
-  const { provider, storage } = parts
+  const { provider, storage, clock } = parts
   await storage.unitOfWork.run(async () => {
     for (const { uid, apps } of sessions) {
       await (await provider.Session.findByUid(uid))?.destroy()
+      await noteSignedOut(storage, uid, clock())
       await revokeGrants(
         parts,
         apps.map(({ grantId }) => grantId),

@@ -12,6 +12,7 @@ export const endWords: Readonly<Record<EndReason, string>> = {
   token_revoked: 'They ended it themselves.',
   ended_by_subject: 'You ended it.',
   revoked_by_admin: 'An administrator ended it.',
+  database_restored: 'The service was restored from a backup.',
   lifetime_over: 'Its time was over.',
   not_redeemed: 'It was never used.',
   reuse_detected: 'It was stopped: a copied token was used.',

@@ -1,8 +1,8 @@
 import type { Health, Storage } from '../../index.ts'
-import { refuseDemoData } from '../demo-refusal.ts'
+import { demoRisks } from '../production-risks.ts'
 import type { ServerSettings } from '../server-settings.ts'
 import type { Finding } from './finding.ts'
-import { fine, messageOf, wrong } from './finding.ts'
+import { fine, wrong } from './finding.ts'
 
 /** A running server does this work every few seconds; what waits longer waits for nobody. */
 const WAITS_MS = 60_000
@@ -26,10 +26,7 @@ export async function diagnoseOverdue(storage: Storage, now: number): Promise<Fi
 export async function diagnoseDemoData(storage: Storage, server: ServerSettings): Promise<Finding> {
   const check = 'Demo data'
   if (!server.production) return fine(check, 'not in production')
-  try {
-    await refuseDemoData(storage)
-    return fine(check, 'none')
-  } catch (error) {
-    return wrong(check, messageOf(error), 'Use a database that never held the demo.')
-  }
+  const [risk] = await demoRisks(storage)
+  if (risk === undefined) return fine(check, 'none')
+  return wrong(check, risk.reason, 'Use a database that never held the demo.')
 }

@@ -1,7 +1,6 @@
 import type { Storage } from '../../index.ts'
-import { loadSettings } from '../policy-settings.ts'
+import { readConfiguration } from '../read-configuration.ts'
 import type { ServerSettings } from '../server-settings.ts'
-import { loadServerSettings } from '../server-settings.ts'
 import { diagnoseWebhooks } from '../webhooks/diagnose-webhooks.ts'
 import {
   diagnoseDurability,
@@ -11,6 +10,7 @@ import {
 } from './diagnose-database.ts'
 import { diagnoseKeys } from './diagnose-keys.ts'
 import { diagnoseMail } from './diagnose-mail.ts'
+import { diagnoseAnchor, diagnoseProduction } from './diagnose-production.ts'
 import { diagnoseSecretKey } from './diagnose-secret-key.ts'
 import { diagnoseDemoData, diagnoseOutbox, diagnoseOverdue } from './diagnose-work.ts'
 import type { Finding } from './finding.ts'
@@ -19,26 +19,28 @@ import { fine, messageOf, wrong } from './finding.ts'
 /** Looks at everything a server needs, and changes nothing. What rests on what is broken is left out. */
 export async function diagnose(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const node = fine('Node', process.versions.node)
-  const server = readConfiguration(env)
-  if (!('issuer' in server)) return [node, server]
+  const server = readServer(env)
+  if (Array.isArray(server)) return [node, ...server]
   const secretKey = diagnoseSecretKey(server)
   const { finding, storage } = await openForDiagnosis(server)
-  const first = [node, fine('Configuration', `issuer ${server.issuer}`), secretKey, finding]
+  const first = [node, fine('Configuration', `issuer ${server.issuer}`), secretKey]
+  first.push(...diagnoseProduction(server), finding)
   if (storage === null) return first
   try {
-    return [...first, ...(await diagnoseStorage(storage, server, secretKey.ok))]
+    return [...first, ...(await diagnoseStorage(storage, server, secretKey.level !== 'fail'))]
   } finally {
     await storage.close()
   }
 }
 
-function readConfiguration(env: NodeJS.ProcessEnv): ServerSettings | Finding {
+/** Everything that is wrong with it, a finding each. */
+function readServer(env: NodeJS.ProcessEnv): ServerSettings | Finding[] {
   try {
-    loadSettings(env)
-    return loadServerSettings(env)
+    return readConfiguration(env).server
   } catch (error) {
     const hint = 'docs/reference/configuration.md explains every setting.'
-    return wrong('Configuration', messageOf(error), hint)
+    const reasons = messageOf(error).split('\n')
+    return reasons.map((reason) => wrong('Configuration', reason, hint))
   }
 }
 
@@ -61,5 +63,6 @@ async function diagnoseStorage(
   findings.push(await diagnoseMail(storage, server, now))
   findings.push(await diagnoseWebhooks(storage, now))
   findings.push(await diagnoseDemoData(storage, server))
+  if (server.production) findings.push(diagnoseAnchor(server))
   return findings
 }

@@ -1,7 +1,8 @@
 /** What a look at one thing has found. */
 export interface Finding {
   readonly check: string
-  readonly ok: boolean
+  /** `fail` keeps a server from working, or from starting in production. */
+  readonly level: 'ok' | 'warn' | 'fail'
   /** What is so. */
   readonly detail: string
   /** What helps, where something is wrong. */
@@ -10,14 +11,21 @@ export interface Finding {
 
 export const fine = (check: string, detail: string): Finding => ({
   check,
-  ok: true,
+  level: 'ok',
   detail,
   hint: null,
 })
 
 export const wrong = (check: string, detail: string, hint: string): Finding => ({
   check,
-  ok: false,
+  level: 'fail',
+  detail,
+  hint,
+})
+
+export const unwise = (check: string, detail: string, hint: string): Finding => ({
+  check,
+  level: 'warn',
   detail,
   hint,
 })

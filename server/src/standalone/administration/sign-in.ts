@@ -64,6 +64,7 @@ async function requireCode(
       (await useCode(parts, account, code)) ||
       (await useRecoveryCode(parts, account, code)) ||
       undefined,
+    'second-factor',
   )
   if (accepted !== undefined) {
     await note(parts, requester, { action: 'mfa.succeeded', ...about })
@@ -78,9 +79,10 @@ async function attempt<T>(
   parts: Parts,
   email: string,
   check: () => Promise<T | undefined>,
+  step?: 'second-factor',
 ): Promise<T | undefined> {
   const nowhere = { requestId: null, ip: null, userAgent: null }
-  const { wait, found } = await attemptLogin(parts, email, nowhere, check)
+  const { wait, found } = await attemptLogin(parts, email, nowhere, check, step)
   if (wait === null) return found
   throw new Refusal('wrong_credentials', `Too many wrong attempts. Try again in ${wait} seconds.`)
 }

@@ -13,9 +13,11 @@ export const doctor: CommandDef = command({
   async run() {
     const findings = await diagnose(process.env)
     for (const finding of findings) print(describe(finding))
-    if (findings.some((finding) => !finding.ok)) process.exitCode = 1
+    if (findings.some((finding) => finding.level === 'fail')) process.exitCode = 1
   },
 })
 
-const describe = ({ check, ok, detail, hint }: Finding): string =>
-  printable(`${ok ? '✓' : '✗'} ${check.padEnd(23)} ${detail}${hint === null ? '' : ` → ${hint}`}`)
+const MARKS = { ok: '✓', warn: '!', fail: '✗' } as const
+
+const describe = ({ check, level, detail, hint }: Finding): string =>
+  printable(`${MARKS[level]} ${check.padEnd(23)} ${detail}${hint === null ? '' : ` → ${hint}`}`)

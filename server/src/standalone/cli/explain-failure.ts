@@ -20,6 +20,10 @@ export async function explainFailure(error: unknown): Promise<Explained> {
   if (error instanceof StorageUnavailable) {
     return { message: `The database cannot be used: ${messageOf(error)}`, exitCode: 1 }
   }
+  // A line for each reason.
+  if (error instanceof Error && error.name === 'ConfigurationError') {
+    return { message: error.message, exitCode: 1 }
+  }
   return { message: messageOf(error).replaceAll(/\s*\n\s*/g, ' '), exitCode: 1 }
 }
 

@@ -18,6 +18,8 @@ const understudy: CommandDef = group('understudy', 'Support impersonation for oi
   audit: () => import('./audit.ts').then((module) => module.audit),
   keys: () => import('./keys.ts').then((module) => module.keys),
   webhook: () => import('./webhook.ts').then((module) => module.webhook),
+  backup: () => import('./backup.ts').then((module) => module.backup),
+  restore: () => import('./restore.ts').then((module) => module.restore),
   doctor: () => import('./doctor.ts').then((module) => module.doctor),
 })
 
@@ -38,7 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function complainAbout(error: unknown): Promise<number> {
   const { message, exitCode } = await explainFailure(error)
-  process.stderr.write(`understudy: ${message}\n`)
+  process.stderr.write(`understudy: ${message.replaceAll('\n', '\nunderstudy: ')}\n`)
   if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error) {
     process.stderr.write(`${error.stack ?? ''}\n`)
   }

@@ -1,4 +1,4 @@
-import { printable } from '../../index.ts'
+import { escapeUnseen, printable } from '../../index.ts'
 
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -32,13 +32,7 @@ function align(rows: readonly (readonly string[])[]): string {
 }
 
 /** JSON on one line, with everything escaped that a terminal would obey. */
-export const jsonLine = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
-    Array.from({ length: found.length }, (_, index) => unicodeEscape(found, index)).join(''),
-  )
-
-const unicodeEscape = (text: string, index: number): string =>
-  `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`
+export const jsonLine = (value: unknown): string => escapeUnseen(JSON.stringify(value))
 
 /** A JSON array with an item on each line. */
 export const jsonList = (items: readonly unknown[]): string =>

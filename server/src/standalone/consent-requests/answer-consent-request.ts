@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { ConsentRequest, Origin } from '../../index.ts'
+import type { ConsentRequest, Origin, RegisteredApp } from '../../index.ts'
 import { ConditionLost, originOf } from '../../index.ts'
 import { accountRoutes, backTo } from '../account/account-router.ts'
 import type { SignedIn } from '../account/signed-in.ts'
@@ -51,22 +51,35 @@ async function show(
     csrf: csrfToken(parts, formKey),
     actor: actor ?? { name: request.actor, email: null },
     appName: app?.name ?? request.app,
-    scope: app?.scope ?? '',
+    scope: app === undefined ? '' : scopeFor(app, request),
   })
 }
+
+/**
+ * Who was asked for somebody to look has not allowed anybody to write. The app asks by itself for
+ * what it lacks when its user signs in next.
+ */
+const scopeFor = ({ scope, writeScopes }: RegisteredApp, { mode }: ConsentRequest): string =>
+  mode === 'full'
+    ? scope
+    : scope
+        .split(' ')
+        .filter((word) => !writeScopes.includes(word))
+        .join(' ')
 
 /** One answer counts: consent, answer and audit event are one unit. */
 async function answer(
   { storage, impersonation, clock }: ProviderParts,
   { account: { sub, organization } }: SignedIn,
-  { id, app: clientId }: ConsentRequest,
+  request: ConsentRequest,
   accepts: boolean,
   origin: Origin,
 ): Promise<void> {
+  const { id, app: clientId } = request
   const app = await storage.apps.find(clientId)
   if (app === undefined) return
   const now = clock()
-  const { scope } = app
+  const scope = scopeFor(app, request)
   try {
     await storage.unitOfWork.run(async () => {
       await storage.consentRequests.decide(id, accepts ? 'accepted' : 'declined', now)

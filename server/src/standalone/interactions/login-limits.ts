@@ -1,9 +1,15 @@
 import type { Origin } from '../../index.ts'
+import { networkOf } from '../../index.ts'
 import type { ProviderParts } from '../parts.ts'
 
 /** Wrong attempts in five minutes: from one address at one account, and from one address at any. */
 const PER_ACCOUNT = { name: 'login-account', points: 10, window: 300 }
 const PER_ADDRESS = { name: 'login-address', points: 60, window: 300 }
+/**
+ * Wrong second factors of one account, from anywhere: whoever gets this far knows the password, and
+ * six digits are few for somebody with many addresses (RFC 6238 §5.2 leaves three of them right).
+ */
+const PER_SECOND_FACTOR = { name: 'second-factor', points: 30, window: 3600 }
 
 type Limits = Pick<ProviderParts, 'storage' | 'impersonation'>
 
@@ -26,9 +32,11 @@ export function attemptLogin<T>(
   email: string,
   origin: Origin,
   check: () => Promise<T | undefined>,
+  step: Step = 'password',
 ): Promise<Attempt<T>> {
-  return inTurn(`${email.toLowerCase()}|${origin.ip}`, async () => {
-    const wait = await count(parts, email, origin, 1)
+  const keys = keysFor(email, origin, step)
+  return inTurn(keys.account, async () => {
+    const wait = await count(parts, keys, 1)
     let isWrong = false
     try {
       if (wait !== null) await noteRefused(parts, email, origin)
@@ -36,7 +44,7 @@ export function attemptLogin<T>(
       isWrong = wait === null && found === undefined
       return { wait, found }
     } finally {
-      if (!isWrong) await count(parts, email, origin, -1)
+      if (!isWrong) await count(parts, keys, -1)
     }
   })
 }
@@ -67,16 +75,30 @@ async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+type Step = 'password' | 'second-factor'
+
+interface Keys {
+  readonly account: string
+  readonly address: string
+  /** Of the second step. */
+  readonly email: string | null
+}
+
+function keysFor(email: string, { ip }: Origin, step: Step): Keys {
+  const name = email.toLowerCase()
+  const address = ip === null ? 'unknown' : networkOf(ip)
+  return { account: `${name}|${address}`, address, email: step === 'password' ? null : name }
+}
+
 async function count(
-  { storage }: Limits,
-  email: string,
-  origin: Origin,
+  { storage: { limits } }: Limits,
+  { account, address, email }: Keys,
   points: number,
 ): Promise<number | null> {
-  const address = origin.ip ?? 'unknown'
   const waits = await Promise.all([
-    storage.limits.take(PER_ACCOUNT, `${email.toLowerCase()}|${address}`, points),
-    storage.limits.take(PER_ADDRESS, address, points),
+    limits.take(PER_ACCOUNT, account, points),
+    limits.take(PER_ADDRESS, address, points),
+    email === null ? null : limits.take(PER_SECOND_FACTOR, email, points),
   ])
   const longest = Math.max(...waits.map((wait) => wait ?? 0))
   return longest > 0 ? longest : null

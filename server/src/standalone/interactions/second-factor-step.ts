@@ -72,7 +72,13 @@ export async function submitSecondFactor(
   const form = await readForm(parts, ctx, interaction.uid)
   const origin = originOf(ctx)
   const { method, check } = proofIn(form, parts, account, purposeOf(interaction))
-  const { wait, found: methods } = await attemptLogin(parts, account.email, origin, check)
+  const { wait, found: methods } = await attemptLogin(
+    parts,
+    account.email,
+    origin,
+    check,
+    'second-factor',
+  )
   if (wait !== null) {
     ctx.set('Retry-After', String(wait))
     return showSecondFactor(parts, ctx, interaction, account, { status: 429, error: WAIT })

@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../index.ts'
 export interface Metrics {
   readonly registry: Registry
   /** One more audit event of this node. */
-  readonly countEvent: (event: Pick<AuditEvent, 'action' | 'outcome' | 'code'>) => void
+  readonly countEvent: (event: Pick<AuditEvent, 'action' | 'outcome' | 'code' | 'details'>) => void
   /** One more request answered, after so many seconds. */
   readonly countRequest: (
     request: { readonly route: string; readonly method: string; readonly status: number },
@@ -50,8 +50,10 @@ export function createMetrics(stock: Stock): Metrics {
   gaugesOf(stock, registry)
   return {
     registry,
-    countEvent: ({ action, outcome, code }) => {
-      events.inc({ action, outcome, code: code ?? '' })
+    countEvent: ({ action, outcome, code, details }) => {
+      // Of a flood there is one event that says how many.
+      const { count = 1 } = details as { readonly count?: number }
+      events.inc({ action, outcome, code: code ?? '' }, count)
     },
     countRequest: ({ route, method, status }, seconds) => {
       requests.observe({ method, route, status: String(status) }, seconds)

@@ -1,8 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 
-/** Slow peers are let go; Node's own limits are a minute for headers and five for a request. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5000 }
+/**
+ * Slow peers are let go; Node's own limits are a minute for headers and five for a request, and it
+ * looks for them twice a minute only.
+ */
+export const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  /** Without a byte either way, say of answers that nobody reads; streams have a faster heartbeat. */
+  idleTimeout: 30_000,
+  maxConnections: 10_000,
+}
+type Limits = Readonly<typeof LIMITS>
 const DRAIN_MS = 10_000
 
 /** Koa's callback answers with a promise, which never rejects. */
@@ -23,13 +35,17 @@ export async function listenOn(
   handler: Handler,
 ): Promise<Listening> {
   if (host === undefined) return listenOnLoopback(port, handler)
-  const server = await listen(host, port, handler)
+  const server = await listen(host, port, handler, LIMITS)
   return { close: () => drain(server) }
 }
 
-export async function listenOnLoopback(port: number, handler: Handler): Promise<Listening> {
-  const servers = [await listen('127.0.0.1', port, handler)]
-  const six = await listen('::1', port, handler).catch((error: unknown) => {
+export async function listenOnLoopback(
+  port: number,
+  handler: Handler,
+  limits: Limits = LIMITS,
+): Promise<Listening> {
+  const servers = [await listen('127.0.0.1', port, handler, limits)]
+  const six = await listen('::1', port, handler, limits).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'EADDRINUSE') throw error
     return undefined
   })
@@ -41,8 +57,11 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
   }
 }
 
-function listen(host: string, port: number, handler: Handler): Promise<Server> {
-  const server = createServer(TIMEOUTS, (req, res) => void handler(req, res))
+function listen(host: string, port: number, handler: Handler, limits: Limits): Promise<Server> {
+  const server = createServer(limits, (req, res) => void handler(req, res))
+  // More than a process can serve would only take its memory and descriptors.
+  server.maxConnections = limits.maxConnections
+  server.timeout = limits.idleTimeout
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
