@@ -4,6 +4,7 @@ import * as accounts from './002-accounts.ts'
 import * as search from './003-search.ts'
 import * as auditSeal from './004-audit-seal.ts'
 import * as webhooks from './005-webhooks.ts'
+import * as auditSearched from './006-audit-searched.ts'
 
 /** Every migration, in order. A migration that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003-search': search,
   '004-audit-seal': auditSeal,
   '005-webhooks': webhooks,
+  '006-audit-searched': auditSearched,
 }

@@ -4,6 +4,7 @@ import { Denied, panelDenials, Refused } from './denied.ts'
 import type { PanelLog } from './log.ts'
 import { messagePage } from './message-page.ts'
 import { requestIdOf } from './request-id.ts'
+import { nonceOf } from './security-headers.ts'
 
 /** Seconds after which an issuer that does not answer may be asked again. */
 const RETRY_AFTER = 5
@@ -27,7 +28,7 @@ export function answerError(ctx: Context, thrown: unknown, log: PanelLog): void 
   if (status === 401) ctx.set('WWW-Authenticate', 'Session realm="admin-panel"')
   if (isNavigation(ctx)) {
     ctx.type = 'html'
-    ctx.body = messagePage({ code, description, requestId })
+    ctx.body = messagePage({ code, description, requestId, nonce: nonceOf(ctx.res) })
     return
   }
   ctx.body = {

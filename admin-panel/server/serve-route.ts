@@ -31,12 +31,31 @@ export async function serveRoute(parts: Parts, ctx: Context, route: Route): Prom
       if (session !== undefined) sessions.close(session)
       if (id !== null) cookies.session.clear(ctx)
     }
-    if (error instanceof Denied && error.code === 'ACCESS_MISSING') {
-      const about = { request_id: requestIdOf(ctx.req), sub: session?.sub, ...error.details }
-      parts.log.warn({ ...about, method: ctx.method, route: route.path }, 'access missing')
+    if (session !== undefined && error instanceof Denied && error.code === 'ACCESS_MISSING') {
+      noteRefusal(parts, ctx, route, session, error)
     }
     throw error
   }
+}
+
+/** In the log at once; in the audit trail as soon as may be, which no refusal waits for. */
+function noteRefusal(
+  parts: Parts,
+  ctx: Context,
+  { path }: Route,
+  session: Session,
+  { details }: Denied,
+): void {
+  const { method } = ctx
+  const about = { request_id: requestIdOf(ctx.req), sub: session.sub }
+  parts.log.warn({ ...about, ...details, method, route: path }, 'access missing')
+  const access = details['access'] ?? null
+  const json = { action: 'privilege_violation', access, method, route: path }
+  createActor(parts, session, originOf(ctx))
+    .call({ method: 'POST', path: '/audit-events', json })
+    .catch((err: unknown) => {
+      parts.log.warn({ ...about, err }, 'refusal not in the audit trail')
+    })
 }
 
 async function run(

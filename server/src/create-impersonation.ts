@@ -8,6 +8,7 @@ import { originOf } from './http/origin.ts'
 import type { Happening, Origin } from './impersonation/audit-event.ts'
 import type { Actor } from './impersonation/policy.ts'
 import type { Settings } from './impersonation/settings.ts'
+import { countRefusals } from './operations/count-refusals.ts'
 import { endAffectedImpersonations } from './operations/end-affected-impersonations.ts'
 import { flushAudit } from './operations/flush-audit.ts'
 import type { ImpersonationRequest } from './operations/impersonation-request.ts'
@@ -15,8 +16,9 @@ import { listImpersonations } from './operations/list-impersonations.ts'
 import { revokeImpersonation } from './operations/revoke-impersonation.ts'
 import type { Started } from './operations/start-impersonation.ts'
 import { startImpersonation } from './operations/start-impersonation.ts'
+import { createStopwatch } from './operations/stopwatch.ts'
 import { sweepOverdue } from './operations/sweep-overdue.ts'
-import { record, recordAside } from './operations/write-audit.ts'
+import { record, recordAside, recordCounted } from './operations/write-audit.ts'
 import type { Alarm, Clock } from './ports/clock.ts'
 import type { Directory } from './ports/directory.ts'
 import type { Ports, Stores } from './ports/ports.ts'
@@ -70,6 +72,11 @@ export interface ImpersonationExtension {
   /** Writes to the same audit trail: in the unit around it, or, `aside`, in one that never fails. */
   record(happening: Happening, origin: Origin | null): Promise<void>
   recordAside(happening: Happening, origin: Origin | null): Promise<void>
+  /**
+   * Writes how many refusals were counted instead of written in the minute that is over. `sweep` does
+   * so, too; call it on a node that does not sweep, and, with `true`, when the last request is done.
+   */
+  recordCounted(soFar?: boolean): Promise<void>
 }
 
 /** The impersonation part of an authorization server, to be mounted on a provider and a Koa app. */
@@ -88,11 +95,13 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
     directory,
     tokens,
     floodGuard,
+    refusals: countRefusals(clock),
     exports: new Set(),
     closing: closing.signal,
     settings,
     roles: options.roles ?? rolesIn(settings),
     clock,
+    stopwatch: createStopwatch(clock, () => performance.now()),
     newId,
     alarm,
   }
@@ -126,6 +135,7 @@ const operationsOn = (
   sweep: () => sweepOverdue(ports),
   record: (happening, origin) => record(ports, happening, origin),
   recordAside: (happening, origin) => recordAside(ports, happening, origin),
+  recordCounted: (soFar) => recordCounted(ports, soFar),
 })
 
 const rolesIn = ({ impersonationRoles }: Settings): string[] =>

@@ -7,6 +7,6 @@ try {
   process.exit(0)
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error
-  process.stderr.write(`understudy: ${error.message}\n`)
+  process.stderr.write(`understudy: ${error.message.replaceAll('\n', '\nunderstudy: ')}\n`)
   process.exitCode = 1
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AuditEvent } from 'understudy'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Access } from '../../admin-panel/tools/access.ts'
 import { apiPath } from '../../admin-panel/server/api-path.ts'
@@ -30,6 +32,20 @@ afterEach(() => leave(scene))
 afterAll(async () => {
   await scene.close()
 })
+
+const MISSING = { code: 'ACCESS_MISSING' }
+
+/** What the panel refused is written down after it was refused */
+async function violation(details: object): Promise<AuditEvent | undefined> {
+  const wanted = JSON.stringify({ ...MISSING, ...details })
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const found = await scene.cast.audit({ action: 'privilege_violation' })
+    const event = found.find((each) => JSON.stringify(each.details) === wanted)
+    if (event !== undefined) return event
+    await delay(25)
+  }
+  return undefined
+}
 
 describe('what a role may not do', () => {
   it('J02 lists and searches nothing for a role without the permission', async () => {
@@ -69,6 +85,20 @@ describe('what a role may not do', () => {
         message: 'access missing',
         sub: 'usr_support',
         access,
+      })
+    }
+    for (const [access, method, route] of [
+      ['revoke_impersonation', 'DELETE', '/api/impersonations/:id'],
+      ['export_audit', 'GET', '/api/audit-events/export'],
+      ['read_settings', 'GET', '/api/settings'],
+    ] as const) {
+      expect(await violation({ access, method, route })).toMatchObject({
+        outcome: 'denied',
+        code: null,
+        actor: 'usr_support',
+        service: 'admin-panel',
+        subject: null,
+        ip: expect.any(String) as string,
       })
     }
     expect((await root.get(foreign)).body.status).toBe('active')

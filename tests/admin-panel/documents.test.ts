@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { panelDenials, routes } from '../../admin-panel/server/index.ts'
+import { actions } from '../../admin-panel/src/audit/actions.ts'
+import { auditActions } from '../../server/src/impersonation/audit-event.ts'
 import { readEnvironment } from '../../admin-panel/server/environment.ts'
 import { RoleAccesses } from '../../admin-panel/tools/access.ts'
 import { codeSpans, readDocument, tableRows } from '../docs/markdown.ts'
@@ -62,5 +64,11 @@ describe('the reference of the admin panel', () => {
       clientSecret: 'x',
       trustedProxies: 0,
     })
+  })
+})
+
+describe('the panel’s filter by action', () => {
+  it('offers every action that the server writes, in its order', () => {
+    expect(actions).toEqual(auditActions)
   })
 })

@@ -1,6 +1,9 @@
+import { request } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startPanel } from '../../admin-panel/server/index.ts'
 import type { PanelScene } from './panel-scene.ts'
-import { leave, panelScene } from './panel-scene.ts'
+import { freePort, leave, panelScene } from './panel-scene.ts'
 import type { PanelVisitor } from './panel-visitor.ts'
 import { refusal, sessionOf, signedIn } from './panel-visitor.ts'
 
@@ -138,6 +141,42 @@ describe('requests from elsewhere', () => {
     for (const answer of [await root.get('/api/me'), await root.open('/auth/callback')]) {
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+})
+
+describe('a panel whose address is https', () => {
+  it('keeps browsers to it, and its cookies from everybody else', async () => {
+    const url = 'https://panel.test'
+    const port = await freePort()
+    const client = { clientId: 'admin-panel', clientSecret: 'admin-panel-secret' }
+    const panel = await startPanel({ issuer: scene.booted.issuer, url, port, ...client })
+    const ask = (path: string): Promise<IncomingHttpHeaders> =>
+      new Promise((resolve, reject) => {
+        const headers = { host: 'panel.test', accept: 'text/html' }
+        request({ port, path, headers, host: '127.0.0.1' }, (answer) => {
+          answer.resume()
+          resolve(answer.headers)
+        })
+          .on('error', reject)
+          .end()
+      })
+    try {
+      const began = await ask('/auth/login')
+      const [cookie = ''] = began['set-cookie'] ?? []
+      expect(cookie).toMatch(
+        /^__Host-understudy_panel_sign_in=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      )
+      expect(new URL(began.location ?? '').searchParams.get('redirect_uri')).toBe(
+        `${url}/auth/callback`,
+      )
+      for (const path of ['/auth/login', '/users', '/api/me', '/healthz']) {
+        const { 'strict-transport-security': strict } = await ask(path)
+        expect(strict).toBe('max-age=31536000; includeSubDomains')
+      }
+      expect((await root.open('/users')).headers.get('strict-transport-security')).toBe(null)
+    } finally {
+      await panel.close()
     }
   })
 })

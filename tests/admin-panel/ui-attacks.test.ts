@@ -1,11 +1,16 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { safeLinks } from '../../admin-panel/src/impersonate/link.ts'
+import { besides } from '../support/beside.ts'
 import { clearStage } from '../support/scene.ts'
 import type { SignedIn, Stage } from './ui-stage.ts'
 import { openStage, openWindow, signedIn } from './ui-stage.ts'
 
 // A browser on a busy machine takes its time; nothing here waits for a clock.
 vi.setConfig({ testTimeout: 60_000 })
+
+/** Longer than the panel takes to notice. */
+const POLL = { timeout: 10_000 }
 
 const REASON = 'cannot see charger 12'
 
@@ -213,8 +218,29 @@ describe('The link after a start', () => {
     const app = await apps.find('acme-billing')
     expect(bare).toEqual(app?.redirectUris)
     expect(await links.nth(1).textContent()).toBe(`${stage.billing}/callback?from=billing`)
-    // Wherever somebody registers it meanwhile, what was made at the start is what is followed.
-    await page.getByRole('link', { name: 'Open Acme Billing' }).waitFor()
     expect(hrefs.every((href) => href.startsWith(stage.billing))).toBe(true)
+    // A link that leads elsewhere than what is registered by now, or that would run, is not shown.
+    const registered = [`${stage.billing}/callback`, 'javascript:alert(1)']
+    const odd = ['https://evil.test/callback?refresh_token=a', 'javascript:alert(1)', ...hrefs]
+    expect(safeLinks(odd, registered).map(({ href }) => href)).toEqual(hrefs.slice(0, 1))
+
+    // Somebody changes the app while the links are on the screen.
+    const beside = await besides(stage.booted)
+    const [stays, gone] = app?.redirectUris ?? []
+    const register = (uris: readonly unknown[]): Promise<unknown> =>
+      beside.sql(
+        `UPDATE app SET redirect_uris = '${JSON.stringify(uris)}' WHERE client_id = 'acme-billing'`,
+      )
+    try {
+      await register([stays])
+      await expect.poll(() => page.getByText(String(gone)).count(), POLL).toBe(0)
+      await page.getByRole('link', { name: 'Open Acme Billing' }).waitFor()
+      await register(['https://elsewhere.test/callback'])
+      await page.getByText('redirect URIs have changed meanwhile').waitFor()
+      expect(await page.locator('a[href*="refresh_token"]').count()).toBe(0)
+    } finally {
+      await register(app?.redirectUris ?? [])
+      await beside.close()
+    }
   })
 })

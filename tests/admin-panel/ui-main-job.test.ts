@@ -91,6 +91,24 @@ describe('An administrator', () => {
     expect(complaints).toEqual([])
   })
 
+  it('is back on the customer’s page when the impersonation ends elsewhere', async () => {
+    await open('/users/usr_jane')
+    await openDialog()
+    await begin()
+    const [portal] = await Promise.all([window?.context.waitForEvent('page'), openLink().click()])
+    await portal?.getByTestId('impersonation-banner').waitFor()
+    await page.getByText('The link to Acme Portal is not shown again').waitFor()
+    await portal?.getByTestId('impersonation-end').click()
+    await page.getByText(/Impersonation ended after .* · view the record/).waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(page.url()).toBe(`${stage.panel}/users/usr_jane`)
+    const paired = await stage.cast.audit({ actor: 'usr_root', subject: 'usr_jane' })
+    const [start, end] = ['impersonation.started', 'impersonation.ended'].map(
+      (action) => paired.filter((event) => event.action === action).at(-1)?.impersonation,
+    )
+    expect(end).toBe(start)
+  })
+
   it('can do it with the keyboard alone', async () => {
     await open('/')
     await page.getByRole('heading', { name: 'Overview' }).waitFor()

@@ -5,6 +5,7 @@ import type { AuditEvent } from 'understudy'
 import { describe, expect, it } from 'vitest'
 import { errorBody, onStage } from '../support/attack.ts'
 import { auditEvent } from '../support/stores.ts'
+import { advance } from '../support/turned-clock.ts'
 
 const HOUR = 3_600_000
 /** What may happen without an impersonation. */
@@ -217,5 +218,29 @@ describe.each(['sqlite', 'postgres'] as const)('reading the audit trail on %s', 
       await textOf(again)
     }
     expect(status).toBe(200)
+  })
+
+  it('readers who read nothing keep nobody else from an export', async () => {
+    const filler = { actor: 'usr_idle', details: { filler: 'x'.repeat(5000) } }
+    await write(Array.from({ length: 3000 }, () => happened({ at: Date.now(), ...filler })))
+    const idle = [
+      await open('format=ndjson&actor=usr_idle'),
+      await open('format=ndjson&actor=usr_idle'),
+    ]
+    const next = async (): Promise<number> => {
+      const answer = await open('format=ndjson&action=key.rotated')
+      await textOf(answer)
+      return answer.statusCode ?? 0
+    }
+    expect([idle.map(({ statusCode }) => statusCode), await next()]).toEqual([[200, 200], 429])
+    // Until then the connections may still have taken something.
+    let status = 429
+    for (let minute = 0; minute < 8 && status === 429; minute++) {
+      advance(61)
+      status = await next()
+    }
+    expect(status).toBe(200)
+    const outcomes = await Promise.allSettled(idle.map(textOf))
+    expect(outcomes.map((one) => one.status)).toContain('rejected')
   })
 })

@@ -210,15 +210,28 @@ describe.each(databases)('the sealed trail on %s', (database) => {
       { action: 'user.viewed', ...done, actor: 'usr_root', subject: 'usr_jane' },
       staff,
     )
+    const searched = { action: 'user.searched', ...done, actor: 'usr_root' } as const
+    for (const q of [`<${email.toUpperCase()}>`, 'omar']) {
+      await impersonation.record({ ...searched, details: { q, results: 1 } }, staff)
+    }
+    const searches = async (): Promise<unknown> => {
+      const wanted = { action: 'user.searched', actor: 'usr_root' } as const
+      const found = await storage.audit.list(wanted, { cursor: null, limit: 2 })
+      return found.items.map(({ details, ip }) => ({ ...details, ip }))
+    }
+    const { ip } = staff
+    const omars = { q: 'omar', results: 1, ip }
+    expect(await searches()).toEqual([omars, { q: `<${email.toUpperCase()}>`, results: 1, ip }])
     const { seal, verify } = await sealing(booted)
     await seal()
     await eraseUser(booted.parts, 'usr_jane', commandLine)
     await eraseUser(booted.parts, 'usr_jane', commandLine)
     await seal()
     expect(await verify()).toMatchObject({ waiting: 0, problem: null })
+    expect(await searches()).toEqual([omars, { results: 1, ip }])
 
     const dump = JSON.stringify(await dumpOf(booted))
-    const personal = [email, 'Jane', origin.ip, origin.userAgent]
+    const personal = [email, email.toUpperCase(), 'Jane', origin.ip, origin.userAgent]
     expect(personal.filter((one) => dump.includes(one))).toEqual([])
     // Of the administrator who looked at her, the trail still knows from where.
     expect(dump.includes(staff.ip)).toBe(true)

@@ -24,13 +24,22 @@ export interface Me {
 export const ME: readonly ['me'] = ['me']
 
 /** While something is live, its end in another tab should not stay unnoticed for long. */
-const interval = (me: Me | undefined): number | false => (me?.live ? 10_000 : false)
+const interval = (me: Me | undefined): number | false => (me?.live ? 5000 : false)
+
+export const ownSession: {
+  readonly queryKey: typeof ME
+  readonly queryFn: (context: { readonly signal: AbortSignal }) => Promise<Me>
+} = {
+  queryKey: ME,
+  queryFn: ({ signal }) => request('GET', '/api/me', undefined, signal),
+}
 
 export const useMe = (): UseQueryResult<Me, Problem> =>
   useQuery<Me, Problem>({
-    queryKey: ME,
-    queryFn: ({ signal }) => request('GET', '/api/me', undefined, signal),
+    ...ownSession,
     refetchInterval: ({ state }) => interval(state.data),
+    // Who comes back from the app's tab has often just ended it there.
+    refetchOnWindowFocus: 'always',
   })
 
 export const signOut = (): Promise<void> => request('POST', '/auth/logout', {})

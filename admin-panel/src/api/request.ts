@@ -1,6 +1,10 @@
+import { isInUse } from './in-use.ts'
 import { Problem } from './problem.ts'
 
 type Method = 'GET' | 'POST' | 'DELETE'
+
+/** Longer than the panel's server waits for the issuer; only then is it the panel that does not answer. */
+const PATIENCE_MS = 20_000
 
 /** One call to the panel's own server; the session is in a cookie that no script sees. */
 export async function request<Answer>(
@@ -12,14 +16,11 @@ export async function request<Answer>(
   const answer = await send(method, path, body, signal)
   if (!answer.ok) throw await problemOf(answer)
   if (answer.status === 204) return undefined as Answer
-  return (await answer.json()) as Answer
-}
-
-/** The same, for what is saved to a file. */
-export async function download(path: string): Promise<Blob> {
-  const answer = await send('GET', path)
-  if (!answer.ok) throw await problemOf(answer)
-  return answer.blob()
+  try {
+    return (await answer.json()) as Answer
+  } catch (error) {
+    throw lost(error, signal)
+  }
 }
 
 async function send(
@@ -31,6 +32,8 @@ async function send(
   const headers = {
     accept: 'application/json',
     ...(method !== 'GET' && { 'x-requested-by': 'admin-panel' }),
+    // The session's idle time goes on while the page only refreshes itself.
+    ...(method === 'GET' && !isInUse() && { 'x-background': '1' }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   }
   try {
@@ -40,13 +43,20 @@ async function send(
       cache: 'no-store',
       credentials: 'same-origin',
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(signal !== undefined && { signal }),
+      signal: AbortSignal.any([
+        ...(signal === undefined ? [] : [signal]),
+        // What changes something is waited for: to give up would leave open whether it was done.
+        ...(method === 'GET' ? [AbortSignal.timeout(PATIENCE_MS)] : []),
+      ]),
     })
   } catch (error) {
-    if (signal?.aborted === true) throw error
-    throw new Problem(0, 'OFFLINE')
+    throw lost(error, signal)
   }
 }
+
+/** Given up on purpose is nobody's problem. */
+const lost = (error: unknown, signal: AbortSignal | undefined): unknown =>
+  signal?.aborted === true ? error : new Problem(0, 'OFFLINE')
 
 async function problemOf(answer: Response): Promise<Problem> {
   const body: unknown = await answer.json().catch(() => null)

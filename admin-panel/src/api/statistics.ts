@@ -10,6 +10,11 @@ export interface Day {
 }
 
 export interface Statistics {
+  readonly audit_verified: {
+    readonly seq: number
+    readonly at: string
+    readonly valid: boolean
+  } | null
   readonly active: number
   readonly started_24h: number
   readonly ended_24h: number

@@ -1,4 +1,4 @@
-/** In the order of the server's documentation; an action not listed here can still be asked for in the address. */
+/** The server's, in its order; a test holds them equal. */
 export const actions: readonly string[] = [
   'impersonation.started',
   'impersonation.denied',
@@ -26,6 +26,7 @@ export const actions: readonly string[] = [
   'user.created',
   'user.enabled',
   'user.disabled',
+  'user.erased',
   'app.created',
   'app.enabled',
   'app.disabled',
@@ -33,6 +34,11 @@ export const actions: readonly string[] = [
   'role.revoked',
   'audit.viewed',
   'audit.exported',
+  'audit.pruned',
   'audit.verify_failed',
+  'database.restored',
   'key.rotated',
+  'webhook.added',
+  'webhook.removed',
+  'webhook.failed',
 ]

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFilters } from '../app/filters.ts'
 import { Choice } from '../table/choice.tsx'
+import { ClearFilters } from '../table/clear-filters.tsx'
 import { SearchField } from '../table/search-field.tsx'
 import { actions } from './actions.ts'
 import { MomentField } from './moment-field.tsx'
@@ -52,6 +52,17 @@ export function AuditFilters(): ReactElement {
           set({ outcome })
         }}
       />
+      <IdFields />
+      <ClearFilters any={any} clear={clear} />
+    </div>
+  )
+}
+
+function IdFields(): ReactElement {
+  const { t } = useTranslation()
+  const { values, set } = useFilters(auditFilters)
+  return (
+    <>
       {ids.map((name) => (
         <SearchField
           key={name}
@@ -62,11 +73,6 @@ export function AuditFilters(): ReactElement {
           }}
         />
       ))}
-      {any && (
-        <Button variant="subtle" color="gray" c="inherit" onClick={clear}>
-          {t('states.clear_filters')}
-        </Button>
-      )}
-    </div>
+    </>
   )
 }

@@ -7,6 +7,7 @@ import { Page } from '../shell/page.tsx'
 import { NoMatch } from '../states/no-match.tsx'
 import { LIMIT } from '../table/pager.tsx'
 import { AuditFilters, auditFilters } from './audit-filters.tsx'
+import { ChainState } from './chain-state.tsx'
 import { EventList } from './event-list.tsx'
 import { ExportMenu } from './export-menu.tsx'
 
@@ -22,7 +23,8 @@ export function AuditPage(): ReactElement {
       lead={t('audit.lead')}
       actions={may('ExportAudit') && <ExportMenu filters={filters} />}
     >
-      <AuditFilters />
+      <ChainState />
+      {may('ReadAudit') && <AuditFilters />}
       <EventList paged query={query} empty={<NoMatch clear={clear} />} />
     </Page>
   )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { AuditEvent } from '../api/audit-events.ts'
 import { to } from '../app/links.ts'
 import { Moment } from '../time/moment.tsx'
-import { Who } from './event-row.tsx'
+import { Who } from './known-people.tsx'
 import { Outcome } from './outcome.tsx'
 
 interface EventDrawerProps {

@@ -8,6 +8,7 @@ import type { Problem } from '../api/problem.ts'
 import { Listing } from '../table/listing.tsx'
 import { EventDrawer } from './event-drawer.tsx'
 import { EventRow } from './event-row.tsx'
+import { KnownPeople } from './known-people.tsx'
 
 interface EventListProps {
   readonly query: UseQueryResult<List<AuditEvent>, Problem>
@@ -19,7 +20,7 @@ export function EventList({ query, empty, paged = false }: EventListProps): Reac
   const { t } = useTranslation()
   const [open, setOpen] = useState<AuditEvent | null>(null)
   return (
-    <>
+    <KnownPeople>
       <Listing
         paged={paged}
         label={t('audit.title')}
@@ -41,6 +42,6 @@ export function EventList({ query, empty, paged = false }: EventListProps): Reac
           setOpen(null)
         }}
       />
-    </>
+    </KnownPeople>
   )
 }

@@ -1,9 +1,9 @@
 import { Code, Table } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { AuditEvent } from '../api/audit-events.ts'
-import { to } from '../app/links.ts'
+import { opens } from '../table/opens.ts'
 import { Moment } from '../time/moment.tsx'
+import { Who } from './known-people.tsx'
 import { Outcome } from './outcome.tsx'
 
 interface EventRowProps {
@@ -12,7 +12,7 @@ interface EventRowProps {
 }
 
 export const EventRow = ({ event, onOpen }: EventRowProps): ReactElement => (
-  <Table.Tr>
+  <Table.Tr {...opens(() => onOpen(event))}>
     <Table.Th scope="row" className="num">
       <button
         type="button"
@@ -41,6 +41,3 @@ export const EventRow = ({ event, onOpen }: EventRowProps): ReactElement => (
     <Table.Td>{event.app ?? '–'}</Table.Td>
   </Table.Tr>
 )
-
-export const Who = ({ sub }: { readonly sub: string | null }): ReactElement =>
-  sub === null ? <span>–</span> : <Link to={to.user(sub)}>{sub}</Link>

@@ -1,9 +1,7 @@
-/** Hands a file to the browser's downloads. */
-export function save(content: Blob, format: string): void {
-  const url = URL.createObjectURL(content)
+/** Leaves it to the browser's downloads, which write it to the disk as it comes, however long it is. */
+export function save(path: string): void {
   const link = document.createElement('a')
-  link.href = url
-  link.download = `audit-events-${new Date().toISOString().slice(0, 10)}.${format}`
+  link.href = path
+  link.download = ''
   link.click()
-  URL.revokeObjectURL(url)
 }

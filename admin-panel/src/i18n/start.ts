@@ -28,12 +28,17 @@ const preferred = (): Code => {
   return wanted === 'de' ? 'de' : 'en'
 }
 
-export async function speak(code: Code): Promise<void> {
+async function speak(code: Code): Promise<void> {
   if (code === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
     const { de } = await import('./de/index.ts')
     i18next.addResourceBundle('de', 'translation', de)
   }
-  localStorage.setItem(KEY, code)
   await i18next.changeLanguage(code)
   document.documentElement.lang = code
+}
+
+/** Remembered, unlike what the browser prefers: that may change. */
+export async function choose(code: Code): Promise<void> {
+  localStorage.setItem(KEY, code)
+  await speak(code)
 }

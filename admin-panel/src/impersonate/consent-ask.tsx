@@ -43,11 +43,7 @@ export function ConsentAsk({ user, app, wish, onCancel }: ConsentAskProps): Reac
         {problem !== null && <Text mt="xs">{words(problem).why}</Text>}
       </Alert>
       <Group justify="flex-end">
-        {pending === undefined && isShort && (
-          <Text id="ask-why" fz="sm" c="dimmed" className="grow">
-            {t('impersonate.reason_for_request')}
-          </Text>
-        )}
+        {pending === undefined && isShort && <ReasonFirst />}
         <Button variant="default" onClick={onCancel}>
           {t(pending === undefined ? 'states.cancel' : 'states.close')}
         </Button>
@@ -63,6 +59,15 @@ export function ConsentAsk({ user, app, wish, onCancel }: ConsentAskProps): Reac
         )}
       </Group>
     </div>
+  )
+}
+
+function ReasonFirst(): ReactElement {
+  const { t } = useTranslation()
+  return (
+    <Text id="ask-why" fz="sm" c="dimmed" className="grow">
+      {t('impersonate.reason_for_request')}
+    </Text>
   )
 }
 

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import type { ReactElement } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { App } from '../api/apps.ts'
 import type { User } from '../api/users.ts'
@@ -18,6 +19,7 @@ export function Hidden({ user, app, onClose }: HiddenProps): ReactElement {
   const { t } = useTranslation()
   const { live } = useSession()
   const { end, busy } = useEnding()
+  useGone(live?.id ?? null, onClose)
   return (
     <Stack gap="lg">
       <Text role="status">
@@ -47,4 +49,14 @@ export function Hidden({ user, app, onClose }: HiddenProps): ReactElement {
       </Group>
     </Stack>
   )
+}
+
+/** When it has ended in the app, or was revoked, nothing here is true any more. */
+function useGone(id: string | null, onGone: () => void): void {
+  const before = useRef(id)
+  useEffect(() => {
+    const gone = before.current !== null && before.current !== id
+    before.current = id
+    if (gone) onGone()
+  }, [id, onGone])
 }

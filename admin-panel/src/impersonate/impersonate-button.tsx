@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core'
 import type { ReactElement, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { User } from '../api/users.ts'
+import type { Impersonation } from '../api/impersonations.ts'
 import { useFilters } from '../app/filters.ts'
 import { useSession } from '../app/session.tsx'
 import { useEnding } from '../shell/use-ending.tsx'
@@ -20,7 +21,6 @@ export function ImpersonateButton({ user, children }: ImpersonateButtonProps): R
   const { live } = useSession()
   const { obstacle, endable, pending } = useObstacle(user)
   const { values, set } = useFilters(['impersonate'])
-  const { end, busy } = useEnding()
   const open = (): void => {
     set({ impersonate: '1' })
   }
@@ -39,21 +39,7 @@ export function ImpersonateButton({ user, children }: ImpersonateButtonProps): R
           {children}
         </Group>
         {obstacle !== null && !opened && (
-          <p className="reason-line" id="impersonate-obstacle">
-            {obstacle}
-            {endable && live !== null && (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={busy}
-                onClick={() => {
-                  void end(live.id, open)
-                }}
-              >
-                {t('impersonate.end_and_continue')}
-              </Button>
-            )}
-          </p>
+          <Why text={obstacle} live={endable ? live : null} onEnded={open} />
         )}
       </div>
       {opened && (
@@ -65,5 +51,32 @@ export function ImpersonateButton({ user, children }: ImpersonateButtonProps): R
         />
       )}
     </>
+  )
+}
+
+interface WhyProps {
+  readonly text: string
+  /** The agent's own, when ending it would help. */
+  readonly live: Impersonation | null
+  readonly onEnded: () => void
+}
+
+function Why({ text, live, onEnded }: WhyProps): ReactElement {
+  const { t } = useTranslation()
+  const { end, busy } = useEnding()
+  return (
+    <p className="reason-line" id="impersonate-obstacle">
+      {text}
+      {live !== null && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={busy}
+          onClick={() => void end(live.id, onEnded)}
+        >
+          {t('impersonate.end_and_continue')}
+        </Button>
+      )}
+    </p>
   )
 }

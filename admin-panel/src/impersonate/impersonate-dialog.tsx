@@ -28,7 +28,6 @@ interface Begun {
 export function ImpersonateDialog({ user, onClose }: ImpersonateDialogProps): ReactElement {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const apps = useApps()
   const [begun, setBegun] = useState<Begun | null>(null)
   const close = (): void => {
     setBegun(null)
@@ -50,16 +49,7 @@ export function ImpersonateDialog({ user, onClose }: ImpersonateDialogProps): Re
       closeButtonProps={{ 'aria-label': t('states.close') }}
     >
       {begun === null ? (
-        <Loaded query={apps} lines={4}>
-          {({ items }) => (
-            <ImpersonateForm
-              user={user}
-              apps={items.filter(isEligible)}
-              onCancel={close}
-              onStarted={started}
-            />
-          )}
-        </Loaded>
+        <Preparation user={user} onCancel={close} onStarted={started} />
       ) : (
         <StartedPanel
           user={user}
@@ -72,5 +62,27 @@ export function ImpersonateDialog({ user, onClose }: ImpersonateDialogProps): Re
         />
       )}
     </Modal>
+  )
+}
+
+interface PreparationProps {
+  readonly user: User
+  readonly onCancel: () => void
+  readonly onStarted: (app: App, started: Started) => void
+}
+
+function Preparation({ user, onCancel, onStarted }: PreparationProps): ReactElement {
+  const apps = useApps()
+  return (
+    <Loaded query={apps} lines={4}>
+      {({ items }) => (
+        <ImpersonateForm
+          user={user}
+          apps={items.filter(isEligible)}
+          onCancel={onCancel}
+          onStarted={onStarted}
+        />
+      )}
+    </Loaded>
   )
 }

@@ -3,6 +3,8 @@ import type { ReactElement } from 'react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { App } from '../api/apps.ts'
+import { useAppNow } from '../api/apps.ts'
+import { isEligible } from '../apps/eligible.ts'
 import type { Started } from '../api/start.ts'
 import type { User } from '../api/users.ts'
 import { Icon } from '../shell/icon.tsx'
@@ -27,7 +29,9 @@ const away = {
 export function Links({ user, app, secret, onHide }: LinksProps): ReactElement {
   const { t } = useTranslation()
   const left = useHide(onHide)
-  const [first, ...others] = safeLinks(secret.links, app.redirect_uris)
+  // Between the start and the click somebody may have taken a redirect URI away, or the app (J12).
+  const { data: now = app } = useAppNow(app.client_id)
+  const [first, ...others] = safeLinks(secret.links, isEligible(now) ? now.redirect_uris : [])
   const open = useRef<HTMLAnchorElement>(null)
   useEffect(() => {
     open.current?.focus()
@@ -53,19 +57,36 @@ export function Links({ user, app, secret, onHide }: LinksProps): ReactElement {
         {t('impersonate.open', { app: app.name })}
       </Button>
       {others.length > 0 && <Others links={others} onOpen={opened} />}
+      <ByHand href={first.href} token={secret.refresh_token} left={left} name={user.name} />
+    </Stack>
+  )
+}
+
+interface ByHandProps {
+  readonly href: string
+  readonly token: string
+  /** Seconds. */
+  readonly left: number
+  readonly name: string
+}
+
+function ByHand({ href, token, left, name }: ByHandProps): ReactElement {
+  const { t } = useTranslation()
+  return (
+    <>
       <Group justify="space-between">
         <Group gap="sm">
-          <CopyLink href={first.href} />
-          <Token token={secret.refresh_token} />
+          <CopyLink href={href} />
+          <Token token={token} />
         </Group>
         <Text fz="sm" c="dimmed">
           {t('impersonate.hides_in', { seconds: left })}
         </Text>
       </Group>
       <Text fz="sm" c="dimmed">
-        {t('impersonate.link_warning', { name: user.name })}
+        {t('impersonate.link_warning', { name })}
       </Text>
-    </Stack>
+    </>
   )
 }
 

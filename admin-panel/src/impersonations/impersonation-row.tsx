@@ -7,6 +7,7 @@ import { duration, secondsBetween } from '../time/duration.ts'
 import { Moment } from '../time/moment.tsx'
 import { useEndWords } from './end-words.ts'
 import { Mode } from './mode.tsx'
+import { opens } from '../table/opens.ts'
 import { Person } from './person.tsx'
 
 interface ImpersonationRowProps {
@@ -16,57 +17,65 @@ interface ImpersonationRowProps {
   readonly onRevoke?: ((one: Impersonation) => void) | undefined
 }
 
-export function ImpersonationRow({ one, onOpen, onRevoke }: ImpersonationRowProps): ReactElement {
+export const ImpersonationRow = ({
+  one,
+  onOpen,
+  onRevoke,
+}: ImpersonationRowProps): ReactElement => (
+  <Table.Tr {...opens(() => onOpen(one.id))}>
+    <Table.Th scope="row">
+      <Person person={one.actor} />
+    </Table.Th>
+    <Table.Td>
+      <Person person={one.subject} />
+    </Table.Td>
+    <Table.Td className="num">{one.app.name ?? one.app.client_id}</Table.Td>
+    <Table.Td>
+      <Mode mode={one.mode} />
+    </Table.Td>
+    <Table.Td className="wide">
+      {one.reason ?? '–'}
+      {one.ticket !== null && <span className="cell-sub">{one.ticket}</span>}
+    </Table.Td>
+    <Table.Td className="num">
+      <Moment at={one.started_at} />
+    </Table.Td>
+    <Table.Td>
+      {one.status === 'active' ? <Countdown until={one.expires_at} /> : <Ended one={one} />}
+    </Table.Td>
+    <Table.Td>
+      <RowActions one={one} onOpen={onOpen} onRevoke={onRevoke} />
+    </Table.Td>
+  </Table.Tr>
+)
+
+function RowActions({ one, onOpen, onRevoke }: ImpersonationRowProps): ReactElement {
   const { t } = useTranslation()
   return (
-    <Table.Tr>
-      <Table.Th scope="row">
-        <Person person={one.actor} />
-      </Table.Th>
-      <Table.Td>
-        <Person person={one.subject} />
-      </Table.Td>
-      <Table.Td className="num">{one.app.name ?? one.app.client_id}</Table.Td>
-      <Table.Td>
-        <Mode mode={one.mode} />
-      </Table.Td>
-      <Table.Td className="wide">
-        {one.reason ?? '–'}
-        {one.ticket !== null && <span className="cell-sub">{one.ticket}</span>}
-      </Table.Td>
-      <Table.Td className="num">
-        <Moment at={one.started_at} />
-      </Table.Td>
-      <Table.Td>
-        {one.status === 'active' ? <Countdown until={one.expires_at} /> : <Ended one={one} />}
-      </Table.Td>
-      <Table.Td>
-        <Button.Group>
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={t('impersonations.details_of', { who: one.subject.name ?? '' })}
-            onClick={() => {
-              onOpen(one.id)
-            }}
-          >
-            {t('impersonations.details')}
-          </Button>
-          {one.status === 'active' && onRevoke !== undefined && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              c="var(--mantine-color-error)"
-              onClick={() => {
-                onRevoke(one)
-              }}
-            >
-              {t('impersonations.revoke')}
-            </Button>
-          )}
-        </Button.Group>
-      </Table.Td>
-    </Table.Tr>
+    <Button.Group>
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-label={t('impersonations.details_of', { who: one.subject.name ?? '' })}
+        onClick={() => {
+          onOpen(one.id)
+        }}
+      >
+        {t('impersonations.details')}
+      </Button>
+      {one.status === 'active' && onRevoke !== undefined && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          c="var(--mantine-color-error)"
+          onClick={() => {
+            onRevoke(one)
+          }}
+        >
+          {t('impersonations.revoke')}
+        </Button>
+      )}
+    </Button.Group>
   )
 }
 

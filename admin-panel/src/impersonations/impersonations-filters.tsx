@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import type { ReactElement, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFilters } from '../app/filters.ts'
+import { ClearFilters } from '../table/clear-filters.tsx'
 import { SearchField } from '../table/search-field.tsx'
 
 export const impersonationFilters = ['actor', 'subject', 'app'] as const
@@ -21,11 +21,7 @@ export function ImpersonationsFilters({ end }: { readonly end: ReactNode }): Rea
           }}
         />
       ))}
-      {any && (
-        <Button variant="subtle" color="gray" c="inherit" onClick={clear}>
-          {t('states.clear_filters')}
-        </Button>
-      )}
+      <ClearFilters any={any} clear={clear} />
       {end}
     </div>
   )

@@ -11,7 +11,6 @@ import { Person } from './person.tsx'
 
 export function RecordFacts({ record }: { readonly record: ImpersonationRecord }): ReactElement {
   const { t } = useTranslation()
-  const words = useEndWords()
   return (
     <dl className="facts">
       <dt>{t('impersonations.agent')}</dt>
@@ -36,28 +35,37 @@ export function RecordFacts({ record }: { readonly record: ImpersonationRecord }
       <dd>
         <Moment at={record.started_at} />
       </dd>
-      {record.ended_at === null ? (
-        <>
-          <dt>{t('impersonations.left')}</dt>
-          <dd>
-            <Countdown until={record.expires_at} />
-          </dd>
-        </>
-      ) : (
-        <>
-          <dt>{t('impersonations.ended_at')}</dt>
-          <dd>
-            <Moment at={record.ended_at} /> ·{' '}
-            {duration(secondsBetween(record.started_at, record.ended_at))}
-          </dd>
-          <dt>{t('impersonations.ended_because')}</dt>
-          <dd>{words(record)}</dd>
-        </>
-      )}
+      <Ending record={record} />
       <dt>{t('audit.id')}</dt>
       <dd>
         <Code>{record.id}</Code>
       </dd>
     </dl>
+  )
+}
+
+function Ending({ record }: { readonly record: ImpersonationRecord }): ReactElement {
+  const { t } = useTranslation()
+  const words = useEndWords()
+  if (record.ended_at === null) {
+    return (
+      <>
+        <dt>{t('impersonations.left')}</dt>
+        <dd>
+          <Countdown until={record.expires_at} />
+        </dd>
+      </>
+    )
+  }
+  return (
+    <>
+      <dt>{t('impersonations.ended_at')}</dt>
+      <dd>
+        <Moment at={record.ended_at} /> ·{' '}
+        {duration(secondsBetween(record.started_at, record.ended_at))}
+      </dd>
+      <dt>{t('impersonations.ended_because')}</dt>
+      <dd>{words(record)}</dd>
+    </>
   )
 }

@@ -21,16 +21,7 @@ export function RolesMatrix({ roles }: { readonly roles: readonly RoleSetting[] 
   return (
     <div className="table-scroll" role="group" aria-label={t('settings.roles')} tabIndex={0}>
       <Table className="table" aria-label={t('settings.roles')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t('settings.access')}</Table.Th>
-            {roles.map(({ role }) => (
-              <Table.Th key={role} scope="col">
-                {role}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+        <Head roles={roles} />
         <Table.Tbody>
           {line('signs_in', t('settings.signs_in'), ({ allowed }) => (
             <Mark yes={allowed} />
@@ -50,6 +41,22 @@ export function RolesMatrix({ roles }: { readonly roles: readonly RoleSetting[] 
         </Table.Tbody>
       </Table>
     </div>
+  )
+}
+
+function Head({ roles }: { readonly roles: readonly RoleSetting[] }): ReactElement {
+  const { t } = useTranslation()
+  return (
+    <Table.Thead>
+      <Table.Tr>
+        <Table.Th scope="col">{t('settings.access')}</Table.Th>
+        {roles.map(({ role }) => (
+          <Table.Th key={role} scope="col">
+            {role}
+          </Table.Th>
+        ))}
+      </Table.Tr>
+    </Table.Thead>
   )
 }
 

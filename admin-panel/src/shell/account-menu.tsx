@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { signOut } from '../api/me.ts'
 import { useSession } from '../app/session.tsx'
-import { languages, speak } from '../i18n/start.ts'
+import { choose, languages } from '../i18n/start.ts'
 import type { IconName } from './icon.tsx'
 import { Icon } from './icon.tsx'
 
@@ -89,7 +89,7 @@ function Languages(): ReactElement {
           lang={code}
           rightSection={i18n.language === code && <Icon name="check" />}
           aria-current={i18n.language === code}
-          onClick={() => void speak(code)}
+          onClick={() => void choose(code)}
         >
           {name}
         </Menu.Item>

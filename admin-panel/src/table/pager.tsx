@@ -27,38 +27,50 @@ export function Pager({ count, next, busy }: PagerProps): ReactElement {
     const changed = { ...search, cursor: target ?? undefined }
     void navigate({ to: '.', search: changed, state: state as object })
   }
+  const range = (from: number, many: number, isLast: boolean): string => {
+    const last = from + many - 1
+    // The total is known on the last page, and would cost a count on the others.
+    return t(isLast ? 'table.range_of' : 'table.range', { first: from, last, total: last })
+  }
   const known = cursor === null || trail.length > 0
   return (
     <nav className="table-foot" aria-label={t('table.pages')}>
-      <span>
-        {known ? t('table.range', { first, last: first + count - 1 }) : t('table.count', { count })}
-      </span>
-      <Group gap={6}>
-        <ActionIcon
-          variant="default"
-          size="lg"
-          aria-label={t('table.previous')}
-          disabled={before === null || busy}
-          onClick={() => {
-            go(before?.cursor ?? null, { trail: trail.slice(0, -1) })
-          }}
-        >
-          <Icon name="previous" />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          size="lg"
-          aria-label={t('table.next')}
-          disabled={next === null || busy}
-          onClick={() => {
-            go(next, { trail: [...trail, { cursor, first }] })
-          }}
-        >
-          <Icon name="next" />
-        </ActionIcon>
-      </Group>
+      <span>{known ? range(first, count, next === null) : t('table.count', { count })}</span>
+      {(before !== null || next !== null) && (
+        <Group gap={6}>
+          <Step
+            to="previous"
+            disabled={before === null || busy}
+            onClick={() => {
+              go(before?.cursor ?? null, { trail: trail.slice(0, -1) })
+            }}
+          />
+          <Step
+            to="next"
+            disabled={next === null || busy}
+            onClick={() => {
+              go(next, { trail: [...trail, { cursor, first }] })
+            }}
+          />
+        </Group>
+      )}
     </nav>
   )
 }
 
 export const LIMIT = 25
+
+interface StepProps {
+  readonly to: 'previous' | 'next'
+  readonly disabled: boolean
+  readonly onClick: () => void
+}
+
+function Step({ to, ...rest }: StepProps): ReactElement {
+  const { t } = useTranslation()
+  return (
+    <ActionIcon variant="default" size="lg" aria-label={t(`table.${to}`)} {...rest}>
+      <Icon name={to} />
+    </ActionIcon>
+  )
+}

@@ -19,21 +19,7 @@ interface SearchFieldProps {
 export function SearchField(props: SearchFieldProps): ReactElement {
   const { label, placeholder, value, onSearch, className = 'toolbar-field', main = false } = props
   const { t } = useTranslation()
-  const [text, setText] = useState(value)
-  const sent = useRef(value)
-  // The address may change by itself: back, or "clear filters". What was typed meanwhile stays.
-  useEffect(() => {
-    if (value !== sent.current) setText(value)
-    sent.current = value
-  }, [value])
-  const later = useDebouncedCallback((wanted: string) => {
-    sent.current = wanted
-    onSearch(wanted)
-  }, 250)
-  const change = (next: string): void => {
-    setText(next)
-    later(next.trim())
-  }
+  const { text, change } = useTyped(value, onSearch)
   return (
     <TextInput
       className={className}
@@ -58,4 +44,28 @@ export function SearchField(props: SearchFieldProps): ReactElement {
       {...(main && { 'data-main-search': true })}
     />
   )
+}
+
+interface Typed {
+  readonly text: string
+  readonly change: (text: string) => void
+}
+
+function useTyped(value: string, onSearch: (text: string) => void): Typed {
+  const [text, setText] = useState(value)
+  const sent = useRef(value)
+  // The address may change by itself: back, or "clear filters". What was typed meanwhile stays.
+  useEffect(() => {
+    if (value !== sent.current) setText(value)
+    sent.current = value
+  }, [value])
+  const later = useDebouncedCallback((wanted: string) => {
+    sent.current = wanted
+    onSearch(wanted)
+  }, 250)
+  const change = (next: string): void => {
+    setText(next)
+    later(next.trim())
+  }
+  return { text, change }
 }

@@ -80,6 +80,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-red-light-color': '#8f1a00',
     '--mantine-color-green-light-color': '#1c5e2a',
     '--mantine-color-blue-light-color': '#124a80',
+    '--mantine-color-orange-light-color': '#7a3600',
     '--panel-ground': '#f8f5ef',
     '--panel-card': '#ffffff',
     '--panel-line': '#e7dfd2',

@@ -11,12 +11,7 @@ import { toast } from '../shell/toast.ts'
 export function UserActions({ user }: { readonly user: User }): ReactElement {
   const { t } = useTranslation()
   const may = useMay()
-  const copy = (text: string): void => {
-    navigator.clipboard.writeText(text).then(
-      () => toast({ message: t('user.copied', { text }) }),
-      () => toast({ message: text }),
-    )
-  }
+  const copy = useCopy()
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
@@ -51,4 +46,14 @@ export function UserActions({ user }: { readonly user: User }): ReactElement {
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+function useCopy(): (text: string) => void {
+  const { t } = useTranslation()
+  return (text) => {
+    navigator.clipboard.writeText(text).then(
+      () => toast({ message: t('user.copied', { text }) }),
+      () => toast({ message: text }),
+    )
+  }
 }

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Role } from '../../tools/access.ts'
 import { useFilters } from '../app/filters.ts'
 import { Choice } from '../table/choice.tsx'
+import { ClearFilters } from '../table/clear-filters.tsx'
 import { SearchField } from '../table/search-field.tsx'
 
 export const userFilters = ['q', 'status', 'role', 'organization'] as const
@@ -44,20 +44,24 @@ export function UsersFilters(): ReactElement {
           set({ role })
         }}
       />
-      {values.organization !== undefined && (
-        <SearchField
-          label={t('users.organization_id')}
-          value={values.organization}
-          onSearch={(organization) => {
-            set({ organization })
-          }}
-        />
-      )}
-      {any && (
-        <Button variant="subtle" color="gray" c="inherit" onClick={clear}>
-          {t('states.clear_filters')}
-        </Button>
-      )}
+      <OrganizationField />
+      <ClearFilters any={any} clear={clear} />
     </div>
+  )
+}
+
+/** Only when somebody came by an organisation's name: nobody knows its id by heart. */
+function OrganizationField(): ReactElement | null {
+  const { t } = useTranslation()
+  const { values, set } = useFilters(userFilters)
+  if (values.organization === undefined) return null
+  return (
+    <SearchField
+      label={t('users.organization_id')}
+      value={values.organization}
+      onSearch={(organization) => {
+        set({ organization })
+      }}
+    />
   )
 }

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useUsers } from '../api/users.ts'
 import { useFilters } from '../app/filters.ts'
+import { useMay } from '../app/session.tsx'
 import { Page } from '../shell/page.tsx'
 import { NoMatch } from '../states/no-match.tsx'
 import { Notice } from '../states/notice.tsx'
@@ -12,12 +13,13 @@ import { userFilters, UsersFilters } from './users-filters.tsx'
 
 export function UsersPage(): ReactElement {
   const { t } = useTranslation()
+  const may = useMay()
   const { clear, any } = useFilters(userFilters)
   const { values } = useFilters([...userFilters, 'cursor'])
   const query = useUsers({ ...values, limit: LIMIT })
   return (
     <Page title={t('users.title')} lead={t('users.lead')}>
-      <UsersFilters />
+      {may('ReadUser') && <UsersFilters />}
       <Listing
         paged
         label={t('users.title')}

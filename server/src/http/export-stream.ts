@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { AuditEvent } from '../impersonation/audit-event.ts'
+import { escapeUnseen } from '../impersonation/printable.ts'
 import { presentAuditEvent } from './present.ts'
 
 /** Events as they travel, one line each; when the stream is closed early, reading stops. */
@@ -16,7 +17,7 @@ export function exportStream(
     record_delimiter: 'windows',
     // By itself it quotes whole line ends only, which RFC 4180 readers take apart.
     quoted_match: /[\r\n]/,
-    cast: { object: (value) => JSON.stringify(value), string: escapeFormula },
+    cast: { object: (value) => escapeUnseen(JSON.stringify(value)), string: escapeFormula },
   })
   // Unlike `pipe`, this closes the source with its destination; the destination's error is Koa's.
   pipeline(Readable.from(toRows(events), read), csv, () => undefined)
@@ -30,7 +31,9 @@ export function exportStream(
 const escapeFormula = (value: string): string => (/^[\0\u2212]/.test(value) ? `'${value}` : value)
 
 async function* toLines(events: AsyncIterable<AuditEvent>): AsyncIterable<string> {
-  for await (const event of events) yield `${JSON.stringify(presentAuditEvent(event))}\n`
+  for await (const event of events) {
+    yield `${escapeUnseen(JSON.stringify(presentAuditEvent(event)))}\n`
+  }
 }
 
 async function* toRows(events: AsyncIterable<AuditEvent>): AsyncIterable<object> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Origin } from '../impersonation/audit-event.ts'
+import { printable } from '../impersonation/printable.ts'
 
 const requestIds = new WeakMap<IncomingMessage, string>()
 
@@ -11,14 +12,6 @@ export function requestIdOf(req: IncomingMessage): string {
   const fresh = `req_${randomUUID()}`
   requestIds.set(req, fresh)
   return fresh
-}
-
-const LONGEST = 1024
-
-/** One line, no control or direction characters, bounded: what a log reader can trust to be text. */
-export function printable(text: string): string {
-  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}')
-  return clean.length <= LONGEST ? clean : `${clean.slice(0, LONGEST)}…`
 }
 
 /** Where a request came from. The address is the peer's unless the host told Koa to trust its proxy. */

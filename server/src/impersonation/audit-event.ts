@@ -35,6 +35,7 @@ export const auditActions = [
   'audit.exported',
   'audit.pruned',
   'audit.verify_failed',
+  'database.restored',
   'key.rotated',
   'webhook.added',
   'webhook.removed',

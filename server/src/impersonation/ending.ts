@@ -4,6 +4,7 @@ export const endReasons = {
   token_revoked: 'impersonator',
   ended_by_subject: 'subject',
   revoked_by_admin: 'admin',
+  database_restored: 'admin',
   lifetime_over: 'expired',
   not_redeemed: 'expired',
   reuse_detected: 'reuse',

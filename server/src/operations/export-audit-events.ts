@@ -17,6 +17,11 @@ export interface AuditExport {
 /** An export reads the whole trail if it is asked to: so many at once leave room for others. */
 const AT_ONCE = 2
 const RETRY_SECONDS = 10
+/** Whoever reads nothing for so long gives way to who will. */
+const STALLED_MS = 60_000
+
+/** When something was last read of an export, by its slot. */
+const readAt = new WeakMap<symbol, number>()
 
 /**
  * All that match, as a stream. That it was exported is written down before the first event, and how
@@ -30,9 +35,11 @@ export async function exportAuditEvents(
   wanted: { readonly filter: AuditFilter; readonly format: string },
   origin: Origin,
 ): Promise<AuditExport> {
+  if (ports.exports.size >= AT_ONCE) dropStalled(ports)
   if (ports.exports.size >= AT_ONCE) return refuse(ports, reader, origin)
   const slot = Symbol('export')
   ports.exports.add(slot)
+  readAt.set(slot, ports.clock())
   const details = { ...wanted.filter, format: wanted.format }
   const exported = { action: 'audit.exported', outcome: 'success', ...reader } as const
   try {
@@ -44,22 +51,34 @@ export async function exportAuditEvents(
     throw error
   }
   const progress = { rows: 0, complete: false }
+  let isFinished = false
   return {
-    events: counted(ports, wanted.filter, progress),
+    events: counted(ports, wanted.filter, slot, progress),
     async finish() {
-      if (!ports.exports.delete(slot)) return
+      ports.exports.delete(slot)
+      if (isFinished) return
+      isFinished = true
       await recordAside(ports, { ...exported, details: { ...details, ...progress } }, origin)
     },
   }
 }
 
+function dropStalled({ exports, clock }: Ports): void {
+  for (const slot of exports) {
+    if (clock() - (readAt.get(slot) ?? 0) > STALLED_MS) exports.delete(slot)
+  }
+}
+
 async function* counted(
-  { audit, closing }: Ports,
+  { audit, clock, closing, exports }: Ports,
   filter: AuditFilter,
+  slot: symbol,
   progress: { rows: number; complete: boolean },
 ): AsyncIterable<AuditEvent> {
   for await (const event of audit.stream(filter)) {
     if (closing.aborted) throw new StorageUnavailable('the server stops')
+    if (!exports.has(slot)) throw new StorageUnavailable('another export has its place')
+    readAt.set(slot, clock())
     progress.rows++
     yield event
   }

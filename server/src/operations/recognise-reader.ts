@@ -1,10 +1,8 @@
 import type { Origin } from '../impersonation/audit-event.ts'
-import type { DenialCode } from '../impersonation/denial.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
-import { Denied } from './denied.ts'
 import { findActor } from './recognise-actor.ts'
-import { recordAside } from './write-audit.ts'
+import { refuseActor } from './refuse-actor.ts'
 
 /** Who reads: a service, and the administrator it reads for, if it named one. */
 export interface Reader {
@@ -30,9 +28,5 @@ export async function recogniseReader(
   if (actorToken === null) return { service: clientId, actor: null }
   const account = (await findActor(ports, actorToken))?.account
   if (account?.status === 'active') return { service: clientId, actor: account.sub }
-  const code: DenialCode =
-    account === undefined ? 'IMPERSONATOR_TOKEN_INVALID' : 'IMPERSONATOR_NOT_ALLOWED'
-  const who = { service: clientId, actor: account?.sub ?? null }
-  await recordAside(ports, { action: 's2s.auth_failed', outcome: 'denied', code, ...who }, origin)
-  throw new Denied(code)
+  return refuseActor(ports, clientId, account, origin)
 }

@@ -7,6 +7,7 @@ import { Denied } from './denied.ts'
 import type { EndedFrom } from './end-impersonation.ts'
 import { endImpersonation } from './end-impersonation.ts'
 import { findActor } from './recognise-actor.ts'
+import { refuseActor } from './refuse-actor.ts'
 
 /**
  * A service ends an impersonation, on behalf of an administrator if it says so. No second factor is
@@ -22,7 +23,7 @@ export async function revokeImpersonation(
   actorToken: string | null,
   origin: Origin,
 ): Promise<void> {
-  const by = await recogniseRevoker(ports, actorToken)
+  const by = await recogniseRevoker(ports, service?.clientId ?? null, actorToken, origin)
   const impersonation = await ports.impersonations.find(id)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
   const from = { origin, by, service: service?.clientId ?? null }
@@ -42,12 +43,13 @@ export function endByAdmin(
 /** @throws Denied IMPERSONATOR_TOKEN_INVALID, IMPERSONATOR_NOT_ALLOWED */
 export async function recogniseRevoker(
   ports: Ports,
+  service: string | null,
   actorToken: string | null,
+  origin: Origin,
 ): Promise<string | null> {
   if (actorToken === null) return null
   const account = (await findActor(ports, actorToken))?.account
-  if (account === undefined) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
   // Whoever is written down as having revoked must be staff: customers sign in to panels, too.
-  if (!isActive(account) || !isStaff(account)) throw new Denied('IMPERSONATOR_NOT_ALLOWED')
-  return account.sub
+  if (account !== undefined && isActive(account) && isStaff(account)) return account.sub
+  return refuseActor(ports, service, account, origin)
 }

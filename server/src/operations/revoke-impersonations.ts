@@ -26,7 +26,7 @@ export async function revokeImpersonations(
   actorToken: string | null,
   origin: Origin,
 ): Promise<number> {
-  const by = await recogniseRevoker(ports, actorToken)
+  const by = await recogniseRevoker(ports, service.clientId, actorToken, origin)
   const from = { origin, by, service: service.clientId }
   const filter = { ...whose, status: 'active' } as const
   const remembering = { ...ports, directory: rememberAccounts(ports.directory) }

@@ -95,6 +95,7 @@ async function commit(
       await record(ports, happening(impersonation, request, facts), request.origin)
       return token
     })
+    ports.stopwatch.note(impersonation)
     return { impersonation, refreshToken, links: linksTo(impersonation, refreshToken, facts) }
   } catch (error) {
     if (!(error instanceof ConditionLost)) throw error

@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts'
 import { endImpersonation } from './end-impersonation.ts'
 import { flushAudit } from './flush-audit.ts'
+import { recordCounted } from './write-audit.ts'
 
 const BATCH = 100
 
@@ -18,6 +19,7 @@ export async function sweepOverdue(ports: Ports): Promise<number> {
     batch = overdue.length
     ended += batch
   }
+  await recordCounted(ports)
   await flushAudit(ports)
   return ended
 }

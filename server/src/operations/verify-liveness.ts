@@ -1,4 +1,5 @@
 import type { Origin } from '../impersonation/audit-event.ts'
+import { ending } from '../impersonation/ending.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { LivenessFacts } from '../impersonation/liveness.ts'
 import { findEnding } from '../impersonation/liveness.ts'
@@ -17,7 +18,12 @@ export async function verifyLiveness(
   origin: Origin | null,
 ): Promise<boolean> {
   if (impersonation.ended !== null) return false
-  const end = findEnding(impersonation, await gather(ports, impersonation))
+  const { stopwatch } = ports
+  stopwatch.note(impersonation)
+  // A clock that was turned back must give nobody more time.
+  const end = stopwatch.isOver(impersonation)
+    ? ending('lifetime_over', impersonation.expiresAt)
+    : findEnding(impersonation, await gather(ports, impersonation))
   if (end === null) return true
   await endImpersonation(ports, impersonation, end, { origin })
   return false

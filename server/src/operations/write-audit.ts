@@ -33,11 +33,32 @@ export const record = (
   ports: Pick<Ports, 'audit' | 'clock' | 'newId'>,
   happening: Happening,
   origin: Origin | null,
-): Promise<void> => ports.audit.record(stamp(ports, happening, origin), happening.email)
+): Promise<void> =>
+  // As accounts have it: erasure looks for it, and telephones begin it with a capital letter.
+  ports.audit.record(stamp(ports, happening, origin), happening.email?.toLowerCase())
+
+type AlonePorts = Pick<Ports, 'audit' | 'clock' | 'newId' | 'unitOfWork' | 'alarm'>
+type AsidePorts = AlonePorts & Pick<Ports, 'refusals'>
+
+/** As `recordAlone`, but of many refusals that are alike some, and then how many more there were. */
+export async function recordAside(
+  ports: AsidePorts,
+  happening: Happening,
+  origin: Origin | null,
+): Promise<void> {
+  await recordCounted(ports)
+  if (ports.refusals.admits(happening, origin)) await recordAlone(ports, happening, origin)
+}
+
+/** Writes what was only counted in the minute that is over, or, when the process ends, so far. */
+export async function recordCounted(ports: AsidePorts, soFar = false): Promise<void> {
+  for (const { happening, origin } of ports.refusals.counted(soFar))
+    await recordAlone(ports, happening, origin)
+}
 
 /** A unit of its own that never throws: a refusal stands whether or not it could be written down. */
-export async function recordAside(
-  ports: Pick<Ports, 'audit' | 'clock' | 'newId' | 'unitOfWork' | 'alarm'>,
+export async function recordAlone(
+  ports: AlonePorts,
   happening: Happening,
   origin: Origin | null,
 ): Promise<void> {

@@ -8,6 +8,8 @@ import type { Impersonations } from './impersonations.ts'
 import type { Leases } from './lease.ts'
 import type { Limits, StoredLimits } from './limits.ts'
 import type { ModelStores } from './model-store.ts'
+import type { Refusals } from './refusals.ts'
+import type { Stopwatch } from './stopwatch.ts'
 import type { Tokens } from './tokens.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -31,6 +33,7 @@ export interface Ports extends Omit<Stores, 'models'> {
   readonly tokens: Tokens
   /** Counters of this process alone, for what must be refused before it costs a write. */
   readonly floodGuard: Limits
+  readonly refusals: Refusals
   /** The exports this process is writing. */
   readonly exports: Set<symbol>
   /** Aborted when the server stops: answers that would never end by themselves end then. */
@@ -39,6 +42,7 @@ export interface Ports extends Omit<Stores, 'models'> {
   /** Every role an account can hold. */
   readonly roles: readonly string[]
   readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly newId: NewId
   readonly alarm: Alarm
 }

@@ -3,11 +3,13 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import { actorClaims } from '../impersonation/act.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
+import { printable } from '../impersonation/printable.ts'
 import { recordRefresh } from '../operations/record-refresh.ts'
 import { verifyLiveness } from '../operations/verify-liveness.ts'
 import { recordAside } from '../operations/write-audit.ts'
 import type { Ports } from '../ports/ports.ts'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
+import { countGuess, refuseGuess } from './guess-guard.ts'
 import { recover, wantsPage } from './recover.ts'
 import type { ProviderRequest } from './request.ts'
 import { currentRequest, serveAs } from './request.ts'
@@ -25,6 +27,7 @@ export function asUnitOfWork(
     const ctx = koaContext as unknown as KoaContextWithOIDC
     const origin = originOf(ctx)
     const request: ProviderRequest = { ctx, origin, impersonation: null, shown: null }
+    if (await refuseGuess(ports, provider(), request)) return
     const thrown: unknown[] = []
     const work = async (): Promise<void> => {
       await next()
@@ -41,7 +44,9 @@ export function asUnitOfWork(
         ),
       )
       if (thrown.length > 0) throw thrown[0]
-      if (ctx.status === 401 && ctx.oidc !== undefined) await noteFailedClient(ports, request)
+      if (ctx.oidc === undefined) return
+      if (ctx.status === 401) await noteFailedClient(ports, request)
+      await countGuess(ports, ctx)
     } catch (error) {
       await recover(ports, provider(), request, error)
     }
@@ -94,6 +99,6 @@ async function noteFailedClient(ports: Ports, { ctx, origin }: ProviderRequest):
   await recordAside(ports, { action: 's2s.auth_failed', outcome: 'denied', details }, origin)
 }
 
-/** Bounded: what anybody may send must not become what we keep. */
+/** Bounded text: what anybody may send must not become what we keep. */
 const said = (value: unknown): string | null =>
-  typeof value === 'string' ? value.slice(0, 255) : null
+  typeof value === 'string' ? printable(value.slice(0, 255)) : null

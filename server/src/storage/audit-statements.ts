@@ -10,6 +10,7 @@ export type AuditRow = AuditEventRow & {
   readonly seq: number | null
   readonly ip: string | null
   readonly user_agent: string | null
+  readonly searched: string | null
 }
 
 interface AuditStatements {
@@ -44,7 +45,9 @@ export function auditStatements({ kysely }: Pick<Database, 'kysely'>): AuditStat
         .onConflict((conflict) => conflict.column('id').doNothing()),
     ),
     insertPerson: prepare<Schema['audit_person']>((slot) =>
-      kysely.insertInto('audit_person').values(rowOf(slot, ['event', 'ip', 'user_agent', 'email'])),
+      kysely
+        .insertInto('audit_person')
+        .values(rowOf(slot, ['event', 'ip', 'user_agent', 'email', 'searched'])),
     ),
     readOutbox: prepare((slot) =>
       kysely.selectFrom('audit_outbox').selectAll().orderBy('id').limit(slot('limit')),
@@ -65,7 +68,12 @@ export function selectEvents(
     .leftJoin('audit_person', 'audit_person.event', 'audit_event.id')
     .leftJoin('audit_seal', 'audit_seal.event', 'audit_event.id')
     .selectAll('audit_event')
-    .select(['audit_person.ip', 'audit_person.user_agent', 'audit_seal.seq'])
+    .select([
+      'audit_person.ip',
+      'audit_person.user_agent',
+      'audit_person.searched',
+      'audit_seal.seq',
+    ])
     .orderBy('audit_event.id', 'desc')
   return below === null ? query : query.where('audit_event.id', '<', below)
 }

@@ -5,6 +5,7 @@ import type { AuditFilter, AuditTrail } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
 import { matching } from './audit-filter.ts'
 import { fromOutbox } from './audit-outbox.ts'
+import { joinSearched, splitSearched } from './audit-searched.ts'
 import type { AuditRow } from './audit-statements.ts'
 import { auditStatements, selectEvents } from './audit-statements.ts'
 import type { Database } from './database.ts'
@@ -75,11 +76,14 @@ async function count(database: Database, filter: AuditFilter, atMost: number): P
 }
 
 function insertion(statements: Statements, event: AuditEvent, email: string | null): Intent {
-  const { id, requestId, ip, userAgent, details } = event
+  const { id, requestId, ip, userAgent } = event
+  const { details, searched } = splitSearched(event.details)
   return {
     ...statements.insert({ ...event, request_id: requestId, details: JSON.stringify(details) }),
     // Nothing personal without its event: an event moved twice from the outbox is written once.
-    followedBy: [statements.insertPerson({ event: id, ip, user_agent: userAgent, email })],
+    followedBy: [
+      statements.insertPerson({ event: id, ip, user_agent: userAgent, email, searched }),
+    ],
   }
 }
 
@@ -119,6 +123,9 @@ function toEvent(row: AuditRow): AuditEvent {
     ip: row.ip,
     userAgent: row.user_agent,
     requestId: row.request_id,
-    details: JSON.parse(row.details) as AuditEvent['details'],
+    details: joinSearched({
+      details: JSON.parse(row.details) as AuditEvent['details'],
+      searched: row.searched,
+    }),
   }
 }

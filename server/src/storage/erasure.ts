@@ -7,7 +7,8 @@ const BATCH = 200
 /** Removes what is known of a person beyond ids; events and their seal stay as they are. */
 export interface Erasure {
   /**
-   * Deletes a part of what the trail keeps of a person's own addresses, browsers and typed e-mails.
+   * Deletes a part of what the trail keeps of a person's own addresses, browsers and typed e-mails,
+   * and what others searched for if the e-mail is part of that.
    * Where a member of staff acted for somebody, these are the member's.
    *
    * @returns whether there may be more.
@@ -33,6 +34,10 @@ export function createErasure(database: Database, writer: Writer): Erasure {
         const remove = sql`delete from audit_person where event in (${batch}) returning event`
         gone += (await database.apply([remove.compile(kysely)])).length
       }
+      // Without LIKE, to which an underscore is any character.
+      const forget = sql`update audit_person set searched = null where searched is not null
+        and replace(lower(searched), ${email.toLowerCase()}, '') <> lower(searched)`
+      await database.apply([forget.compile(kysely)])
       return gone > 0
     },
     async eraseAccount(sub, email) {

@@ -30,6 +30,7 @@ export interface Schema {
     ip: string | null
     user_agent: string | null
     email: string | null
+    searched: string | null
   }
   audit_seal: { seq: number; event: string; hash: string }
   audit_unsealed: { event: string }

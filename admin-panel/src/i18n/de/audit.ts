@@ -7,6 +7,11 @@ export const audit: Words<typeof english> = {
     lead: 'Alles, was getan oder abgelehnt wurde, das Neueste zuerst. Nichts lässt sich ändern oder entfernen.',
     export: 'Exportieren',
     export_factor: 'Ein Export braucht einen zweiten Faktor aus den letzten fünf Minuten.',
+    verified: 'Kette geprüft bis Nr. {{seq}}',
+    not_verified: 'Die Kette wurde noch nicht geprüft.',
+    broken: 'Das Protokoll wurde verändert: Seine Kette bricht nach Nr. {{seq}}',
+    broken_why:
+      'Was hier steht, kann verändert oder unvollständig sein. Sagen Sie es sofort dem Betreiber des Servers. Gefunden am',
     from: 'Von',
     to: 'Bis',
     at: 'Zeit',

@@ -42,6 +42,7 @@ export const impersonations: Words<typeof english> = {
     ended_by_impersonator: 'Selbst beendet',
     token_revoked: 'Von der App beendet',
     ended_by_subject: 'Vom Benutzer beendet',
+    database_restored: 'Datenbank aus einer Sicherung geholt',
     revoked_by_admin: 'Von der Verwaltung entzogen',
     lifetime_over: 'Die Zeit war um',
     not_redeemed: 'Der Link wurde nicht rechtzeitig benutzt',

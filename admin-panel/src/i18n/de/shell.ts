@@ -64,6 +64,7 @@ export const shell: Words<typeof english> = {
   table: {
     pages: 'Seiten der Liste',
     range: '{{first}}–{{last}}',
+    range_of: '{{first}}–{{last}} von {{total}}',
     count_one: '{{count}} Eintrag',
     count_other: '{{count}} Einträge',
     previous: 'Vorige Seite',

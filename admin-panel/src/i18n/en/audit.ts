@@ -4,6 +4,11 @@ export const audit = {
     lead: 'Everything that was done or refused, newest first. Nothing can be changed or removed.',
     export: 'Export',
     export_factor: 'An export needs a second factor that was used within the last five minutes.',
+    verified: 'Chain verified up to no. {{seq}}',
+    not_verified: 'The chain was not verified yet.',
+    broken: 'The audit log was tampered with: its chain breaks after no. {{seq}}',
+    broken_why:
+      'What is shown here may be changed or incomplete. Tell whoever runs the server, at once. Found at',
     from: 'From',
     to: 'Until',
     at: 'Time',

@@ -40,6 +40,7 @@ export const impersonations = {
     token_revoked: 'Ended by the app',
     ended_by_subject: 'Ended by the user',
     revoked_by_admin: 'Revoked by an administrator',
+    database_restored: 'The database was restored',
     lifetime_over: 'Time was up',
     not_redeemed: 'The link was not used in time',
     reuse_detected: 'A link or token was used twice',

@@ -61,6 +61,7 @@ export const shell = {
   table: {
     pages: 'Pages of the list',
     range: '{{first}}–{{last}}',
+    range_of: '{{first}}–{{last}} of {{total}}',
     count_one: '{{count}} entry',
     count_other: '{{count}} entries',
     previous: 'Previous page',

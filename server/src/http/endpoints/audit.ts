@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { auditActions } from '../../impersonation/audit-event.ts'
 import { exportAuditEvents } from '../../operations/export-audit-events.ts'
 import { listAuditEvents } from '../../operations/read-audit-trail.ts'
+import type { Violation } from '../../operations/report-violation.ts'
+import { reportViolation } from '../../operations/report-violation.ts'
 import type { AuditFilter } from '../../ports/audit-trail.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { endpoint } from '../endpoint.ts'
+import { ACTOR_TOKEN, endpoint } from '../endpoint.ts'
 import { exportStream } from '../export-stream.ts'
-import { id, instant, pageOf, paging } from '../parameters.ts'
+import { id, instant, pageOf, paging, text } from '../parameters.ts'
 import { presentAuditEvent, presentPage } from '../present.ts'
 
 const filter = {
@@ -35,6 +37,19 @@ const exportQuery: z.ZodType<ExportQuery> = z.strictObject({
   format: z.enum(['csv', 'ndjson']),
 })
 
+interface ReportBody extends Violation {
+  readonly action: 'privilege_violation'
+}
+
+const reportBody: z.ZodType<ReportBody> = z
+  .strictObject({
+    action: z.literal('privilege_violation'),
+    access: text(100).nullable(),
+    method: z.string().regex(/^[A-Z]{1,20}$/),
+    route: text(500),
+  })
+  .meta({ id: 'ReportAuditEvent' })
+
 export const auditEndpoints: readonly Endpoint[] = [
   endpoint<undefined, ListQuery>({
     method: 'get',
@@ -48,6 +63,19 @@ export const auditEndpoints: readonly Endpoint[] = [
       const { cursor: _cursor, limit: _limit, ...wanted } = query
       const found = await listAuditEvents(ports, reader, wanted, pageOf(query), origin)
       return { status: 200, body: presentPage(found, presentAuditEvent) }
+    },
+  }),
+  endpoint<ReportBody, undefined>({
+    method: 'post',
+    path: '/audit-events',
+    summary: 'Report what the service itself has refused an administrator',
+    access: 'root',
+    headers: { [ACTOR_TOKEN]: 'access token of the administrator who was refused' },
+    body: reportBody,
+    answers: { 202: null },
+    async handle({ ports, service, body, header, origin }) {
+      await reportViolation(ports, service, header(ACTOR_TOKEN), body, origin)
+      return { status: 202 }
     },
   }),
   endpoint<undefined, ExportQuery>({

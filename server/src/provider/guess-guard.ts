@@ -1,0 +1,80 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { denials } from '../impersonation/denial.ts'
+import { networkOf } from '../impersonation/network-of.ts'
+import { recordAside } from '../operations/write-audit.ts'
+import type { Limit } from '../ports/limits.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { ProviderRequest } from './request.ts'
+
+/** Wrong secrets of one client from one address: from elsewhere it is served as ever. */
+const SECRETS = { name: 'client-secret', points: 30, window: 60 }
+/** Codes and refresh tokens that are good for nothing, from one address, by whoever proves nothing. */
+const GRANTS = { name: 'grant', points: 600, window: 60 }
+
+const ROUTES = ['token', 'introspection', 'revocation']
+
+interface Guess {
+  readonly limit: Limit
+  readonly key: string
+  /** As the header names it. */
+  readonly client: string | null
+}
+
+/**
+ * Answers 429 to whoever has guessed too often, before the database is asked. Only wrong guesses
+ * count, so it does not matter how often somebody is right.
+ */
+export async function refuseGuess(
+  ports: Ports,
+  provider: Provider,
+  { ctx, origin }: ProviderRequest,
+): Promise<boolean> {
+  if (ctx.method !== 'POST' || !isGuarded(provider, ctx.path)) return false
+  const { limit, key, client } = guessIn(ctx)
+  const wait = await ports.floodGuard.take(limit, key, 0)
+  if (wait === null) return false
+  const details = { limit: limit.name, ...(client !== null && { client_id: client }) }
+  const [status, error, description] = denials.RATE_LIMITED
+  await recordAside(
+    ports,
+    { action: 'rate_limit.exceeded', outcome: 'denied', code: 'RATE_LIMITED', details },
+    origin,
+  )
+  ctx.set('Retry-After', String(wait))
+  ctx.set('Cache-Control', 'no-store')
+  ctx.status = status
+  ctx.body = { error, error_description: description }
+  return true
+}
+
+/** Counts the request if it was a wrong guess. */
+export async function countGuess(ports: Ports, ctx: KoaContextWithOIDC): Promise<void> {
+  if (!ROUTES.includes(ctx.oidc.route)) return
+  const { limit, key, client } = guessIn(ctx)
+  const { error } = Object(ctx.body) as { readonly error?: unknown }
+  const isWrong = ctx.status === 401 || (client === null && error === 'invalid_grant')
+  // The last one that is allowed is also the first that the next request finds too many.
+  if (isWrong) await ports.floodGuard.take(limit, key)
+}
+
+/** A host may have other paths, and may not have all of them. */
+const isGuarded = (provider: Provider, path: string): boolean =>
+  ROUTES.some((route) => {
+    try {
+      return provider.pathFor(route, { mountPath: '' }) === path
+    } catch {
+      return false
+    }
+  })
+
+const LONGEST = 64
+
+function guessIn(ctx: KoaContextWithOIDC): Guess {
+  const network = networkOf(ctx.ip)
+  const basic = /^basic +([\w+/=-]+)$/i.exec(ctx.get('authorization'))?.[1]
+  if (basic === undefined) return { limit: GRANTS, key: network, client: null }
+  const [client = ''] = Buffer.from(basic, 'base64').toString().split(':')
+  const name = client.slice(0, LONGEST)
+  return { limit: SECRETS, key: `${name}|${network}`, client: name }
+}
