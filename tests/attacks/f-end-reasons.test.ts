@@ -151,13 +151,14 @@ describe.each(['sqlite', 'postgres'] as const)('why an impersonation ends on %s'
     await expectEnded(booted, cast, body.impersonation_id, 'not_redeemed')
   })
 
-  it('knows no reason that no test produces, but for the subject ending it, which has no page yet', () => {
+  it('knows no reason that no test produces, but for those of the account page and of a restored backup', () => {
     expect(
       [
         ...reasonsOf(conditions),
         ...reasonsOf(deeds),
         'not_redeemed',
         'ended_by_subject',
+        'database_restored',
       ].toSorted(),
     ).toEqual(Object.keys(endReasons).toSorted())
   })

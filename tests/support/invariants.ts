@@ -84,7 +84,7 @@ async function assertChain(booted: Booted): Promise<void> {
 }
 
 /** INV4: no secret raw, URL-encoded or in base64, in whatever the server has kept or said of itself. */
-function assertNoSecret(places: Readonly<Record<string, string>>, known: Set<string>): void {
+export function assertNoSecret(places: Readonly<Record<string, string>>, known: Set<string>): void {
   const secrets = [...known, ...CLIENTS.map((client) => `${client}-secret`)]
   for (const [place, content] of Object.entries(places)) {
     for (const secret of secrets) {

@@ -5,7 +5,7 @@ import type { Alike, Refusals } from '../ports/refusals.ts'
 
 const WINDOW_MS = 60_000
 /** Events a minute of refusals that are alike in everything but their target. */
-const ALIKE = 300
+const ALIKE = 120
 /** Of all with one action and code: somebody with many addresses is not written down without end. */
 const OF_ONE_KIND = 600
 /** Beyond so many, those of one action and code are counted together. */

@@ -55,5 +55,9 @@ export const createLog = (
         censor: '[redacted]',
       },
     },
-    { write: (line) => void to.write(escapeUnseen(line)) },
+    {
+      write(line) {
+        to.write(escapeUnseen(line))
+      },
+    },
   )
