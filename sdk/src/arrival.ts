@@ -38,9 +38,11 @@ export async function arrive(
     const session = link && (await redeem(page, tab, link, left))
     if (session) return begin(session)
   } catch (problem) {
+    // What nobody threw on purpose comes from an answer that is not what the issuer promises.
+    const isTyped = problem instanceof ImpersonationError
+    error = isTyped ? problem : new ImpersonationError('ISSUER_FAILED', problem)
     // A bad link must not take away what runs here.
-    if (!left) throw problem
-    error = problem as ImpersonationError
+    if (!left) throw error
   }
   if (!left) return null
   await tab.resume(left)
@@ -49,20 +51,26 @@ export async function arrive(
 
 /** @returns `null` when what ran here before goes on */
 async function redeem(
-  { options: { ownSession, confirm = confirmInDialog } }: Page,
+  page: Page,
   tab: TabSession,
   link: string,
   left: Kept | null,
 ): Promise<ImpersonationSession | null> {
   const { issuer } = tab
+  const { ownSession, confirm = confirmInDialog } = page.options
   const fresh = await issuer.grant(link)
+  // It is good once: whoever starts again must not use it up again, which ends everything.
+  page.link = new ImpersonationError('LINK_SPENT')
   let isWelcome = false
   try {
     const session = sessionOf(await issuer.read(fresh), () => tab.kept ?? fresh)
     const isOver = async (kept: Kept): Promise<boolean> =>
       (await issuer.read(kept)).body['code'] === 'IMPERSONATION_ENDED'
     const isTaken = ownSession?.() === true || (left && !(await isOver(left)))
-    isWelcome = !isTaken || (await confirm(session))
+    isWelcome =
+      !isTaken ||
+      // What throws did not say yes.
+      (await Promise.resolve(session).then(confirm).catch(reportError)) === true
     if (isWelcome) {
       if (left) await issuer.end(left)
       tab.take(fresh)
@@ -76,13 +84,9 @@ async function redeem(
 }
 
 /** Nothing happens for a page that nobody sees: prerendered, or in the background. */
-const visible = (): Promise<void> =>
-  new Promise((resolve) => {
-    const look = (): void => {
-      if (document.visibilityState !== 'visible') return
-      document.removeEventListener('visibilitychange', look)
-      resolve()
-    }
-    document.addEventListener('visibilitychange', look)
-    look()
-  })
+async function visible(): Promise<void> {
+  while (document.visibilityState !== 'visible')
+    await new Promise((resolve) => {
+      document.addEventListener('visibilitychange', resolve, { once: true })
+    })
+}

@@ -1,5 +1,4 @@
 import { ImpersonationError } from './impersonation-error.ts'
-import { pause } from './pause.ts'
 
 /** A banner that is mounted reports within a frame or two. */
 const PATIENCE_MS = 500
@@ -24,7 +23,10 @@ export function createBannerGate(): BannerGate {
       heard()
     },
     async pass() {
-      if (isVisible === undefined) await Promise.race([first, pause(PATIENCE_MS)])
+      if (isVisible === undefined) {
+        setTimeout(heard, PATIENCE_MS)
+        await first
+      }
       if (!isVisible) throw new ImpersonationError('BANNER_HIDDEN')
     },
   }

@@ -21,9 +21,11 @@ export function confirmInDialog({ actor, subject, app }: ImpersonationSession): 
   const form = make('form', '') as HTMLFormElement
   form.method = 'dialog'
   // The first one has the focus: whoever just presses Enter says no.
-  const choices = ['Cancel', 'Impersonate'].map((text) => make('button', text) as HTMLButtonElement)
-  form.append(...choices)
-  for (const choice of choices) choice.value = choice.textContent
+  for (const text of ['Cancel', 'Impersonate']) {
+    const choice = make('button', text) as HTMLButtonElement
+    choice.value = text
+    form.append(choice)
+  }
   document.body.append(dialog)
   dialog.showModal()
   return new Promise((resolve) => {

@@ -15,16 +15,14 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
   let starting: Promise<ImpersonationSession | null> | null = null
   let ending: Promise<void> | null = null
 
-  const settled = async (): Promise<void> => {
-    await starting?.catch(() => null)
-  }
+  const settled = async (): Promise<unknown> => starting?.catch(() => null)
   const getAccessToken = async (): Promise<string> => {
     await settled()
     const { running, hasRun, state } = page
-    if (!running?.kept)
-      throw new ImpersonationError(
-        hasRun || state.status === 'ended' ? 'IMPERSONATION_ENDED' : 'NOT_IMPERSONATING',
-      )
+    if (!running?.kept) {
+      const isOver = hasRun || state.status === 'ended'
+      throw new ImpersonationError(isOver ? 'IMPERSONATION_ENDED' : 'NOT_IMPERSONATING')
+    }
     if (options.requireBanner !== false) await banner.pass()
     return running.freshToken()
   }
@@ -42,7 +40,7 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
         throw error
       })
       // It is in the state, too, so nobody has to look at this promise.
-      starting.catch(() => null)
+      void settled()
       return starting
     },
     getAccessToken,

@@ -30,20 +30,15 @@ export async function guardedFetch(
     const headers = new Headers(from.headers)
     headers.set('authorization', `Bearer ${token}`)
     const answer = await fetch(new Request(from, { ...PRIVATE, headers }))
-    if (answer.status === 401 && (await isEnded(answer.clone()))) {
-      tab.over('revoked')
-      throw new ImpersonationError('IMPERSONATION_ENDED')
-    }
-    return answer
+    if (answer.status !== 401) return answer
+    const body = (await answer.clone().json().catch(Object)) as { code?: string } | null
+    if (body?.code !== 'IMPERSONATION_ENDED') return answer
+    tab.over('revoked')
+    throw new ImpersonationError('IMPERSONATION_ENDED')
   }
   const token = await accessToken()
   const answer = await send(request, token)
   if (answer.status !== 401) return answer
   await tab.renew(token)
   return send(again, await accessToken())
-}
-
-async function isEnded(answer: Response): Promise<boolean> {
-  const body = (await answer.json().catch(() => null)) as { code?: string } | null
-  return body?.code === 'IMPERSONATION_ENDED'
 }

@@ -12,9 +12,8 @@ export interface Claims {
 export function claimsOf(idToken: unknown): Claims {
   try {
     const payload = String(idToken).split('.')[1] ?? ''
-    const text = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
-    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
-    return JSON.parse(new TextDecoder().decode(bytes)) as Claims
+    // Byte by byte, since what is asked for is ASCII (OIDC Core §2, RFC 6749 Appendix A.1).
+    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Claims
   } catch {
     return {}
   }

@@ -28,13 +28,17 @@ interface TokenAnswer {
   readonly error: unknown
 }
 
-const PATH = '/api/v1/impersonation'
-
 export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer {
   const post = (path: string, form: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: clientId, ...form })
     return request(issuer + path, { method: 'POST', body, keepalive: true })
   }
+  const ask = ({ ownToken }: Kept, path = '', method = 'GET'): Promise<Answer> =>
+    request(`${issuer}/api/v1/impersonation${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ownToken}` },
+      keepalive: true,
+    })
   const revoke = (token: string): Promise<unknown> =>
     post('/token/revocation', { token }).catch(() => null)
 
@@ -73,15 +77,10 @@ export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer
         staleAt: at + seconds * 900,
       }
     },
-    read: ({ ownToken }) =>
-      request(issuer + PATH, { headers: { authorization: `Bearer ${ownToken}` } }),
-    async end({ ownToken, refreshToken }) {
-      const headers = { authorization: `Bearer ${ownToken}` }
-      const url = `${issuer}${PATH}/end`
-      const answer = await request(url, { method: 'POST', headers, keepalive: true }).catch(
-        () => null,
-      )
-      if (answer?.status !== 204) await revoke(refreshToken)
+    read: (kept) => ask(kept),
+    async end(kept) {
+      const answer = await ask(kept, '/end', 'POST').catch(() => null)
+      if (answer?.status !== 204) await revoke(kept.refreshToken)
     },
   }
 }

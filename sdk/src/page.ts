@@ -48,5 +48,11 @@ export function become(
   more: Partial<ImpersonationState> = {},
 ): void {
   page.state = { status, session: null, error: null, ...more }
-  for (const listener of page.listeners) listener()
+  for (const listener of page.listeners)
+    try {
+      listener()
+    } catch (error) {
+      // What draws wrongly must not leave half a session behind.
+      reportError(error)
+    }
 }

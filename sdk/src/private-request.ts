@@ -46,10 +46,13 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
+/** No answer of an issuer comes near that. */
+const LONGEST = 65_536
+
 async function objectIn(answer: Response): Promise<Answer['body']> {
   const text = await answer.text()
   try {
-    return Object(JSON.parse(text)) as Answer['body']
+    return Object(JSON.parse(text.length > LONGEST ? '' : text)) as Answer['body']
   } catch {
     return {}
   }

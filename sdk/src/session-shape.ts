@@ -26,7 +26,8 @@ export function sessionOf(
 ): ImpersonationSession {
   const { id, actor, subject, app, mode, reason, ticket, expires_at, code } =
     body as unknown as Wire
-  if (status !== 200 || id !== current()?.id || !(Date.parse(expires_at) > 0)) {
+  const end = Date.parse(expires_at)
+  if (status !== 200 || id !== current()?.id || !(end > 0)) {
     const isOver = code === 'IMPERSONATION_ENDED'
     throw new ImpersonationError(isOver ? code : 'ISSUER_FAILED', code, isRetryable, requestId)
   }
@@ -40,8 +41,7 @@ export function sessionOf(
     mode: mode === 'full' ? mode : 'read_only',
     remaining: () => {
       const kept = current()
-      if (!kept) return 0
-      return Math.max(0, Date.parse(expires_at) - kept.issuedAt + kept.at - clock())
+      return kept ? Math.max(0, end - kept.issuedAt + kept.at - clock()) : 0
     },
   }
 }

@@ -13,21 +13,27 @@ import { left } from './token-store.ts'
  */
 export async function start(page: Page): Promise<ImpersonationSession | null> {
   page.link ??= takeLink(page.options.callbackPath)
-  const { link } = page
   try {
     // In somebody else's page a click could be stolen.
     if (window.top !== window.self) {
-      if (link) throw new ImpersonationError('FRAMED')
+      if (page.link) throw new ImpersonationError('FRAMED')
       return null
     }
-    const kept = left(page.store)
+    let kept = left(page.store)
+    if (typeof kept === 'string') {
+      page.link ??= kept
+      page.store.write((kept = null))
+    }
+    const { link } = page
     if (!link && !kept) return null
     // Who opened this page may lead it elsewhere, but not see it.
     if (link) window.opener = null
     become(page, 'pending')
     const { arrive } = await import('./arrival.ts').catch((cause: unknown) => {
-      // Not to be tried again in this page: Chromium remembers that a module could not be loaded.
-      throw new ImpersonationError('ISSUER_UNREACHABLE', cause)
+      // Chromium remembers that a module could not be loaded: what may help is a reload, which
+      // finds a clean address.
+      if (!kept && typeof link === 'string') page.store.write(JSON.stringify(link))
+      throw new ImpersonationError('ISSUER_UNREACHABLE', cause, true)
     })
     return await arrive(page, link, kept)
   } catch (problem) {

@@ -35,10 +35,10 @@ export function joinTabs(
   const me = Math.random()
   let asking = false
   let answered = false
-  const channel = 'BroadcastChannel' in window ? new BroadcastChannel(name) : null
+  const channel = new BroadcastChannel(name)
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target origin
-  const post = (message: Message): void => channel?.postMessage(message)
-  channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+  const post = (message: Message): void => channel.postMessage(message)
+  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     const kept = current()
     const { id, from, ended } = data
     if (id !== kept?.id) return

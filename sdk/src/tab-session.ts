@@ -148,12 +148,17 @@ export class TabSession implements Running {
   async end(): Promise<void> {
     const { kept } = this
     const { options, state } = this.#page
-    if (!kept || !state.session) return
-    const { returnTo } = options
-    const target = typeof returnTo === 'function' ? returnTo(state.session) : returnTo
+    const { session } = state
+    if (!kept || !session) return
     this.over('ended_here')
     await this.issuer.end(kept)
-    const url = target && new URL(target, location.href)
-    if (url && /^https?:$/.test(url.protocol)) location.replace(url)
+    const { returnTo } = options
+    try {
+      const target = typeof returnTo === 'function' ? returnTo(session) : returnTo
+      const { href } = new URL(target ?? 'about:', location.href)
+      if (/^https?:/.test(href)) location.replace(href)
+    } catch (error) {
+      reportError(error)
+    }
   }
 }

@@ -47,10 +47,10 @@ export function storeOf(
   }
 }
 
-/** What an earlier page of this tab left. */
-export function left(store: TokenStore): Kept | null {
+/** What an earlier page of this tab left; a string is the token of a link that it could not take up. */
+export function left(store: TokenStore): Kept | string | null {
   try {
-    return JSON.parse(store.read() ?? 'null') as Kept | null
+    return JSON.parse(store.read() ?? 'null') as Kept | string | null
   } catch {
     return null
   }

@@ -1,61 +1,17 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { axe, launchBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { axe } from '../support/browser.ts'
 import type { BannerSite } from '../support/sdk-banner-site.ts'
-import { startBannerSite } from '../support/sdk-banner-site.ts'
+import { expectReported, expectSoon, hook, open, openBannerPages } from './banner-page.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const orders = `<main><h1>Orders</h1><p>Order 4711: a red bicycle.</p><button>Buy</button></main>
-  <dialog id="first" aria-label="First"><p>First</p></dialog>`
-
-let site: BannerSite
-let browser: Browser
-let context: BrowserContext
+const stage = openBannerPages()
 let page: Page
-let reports: string[]
+let site: BannerSite
 
-beforeAll(async () => {
-  ;[site, browser] = await Promise.all([startBannerSite(), launchBrowser()])
+beforeEach(() => {
+  ;({ page, site } = stage)
 })
-afterAll(async () => {
-  await browser?.close()
-  site?.close()
-})
-
-beforeEach(async () => {
-  reports = []
-  site.reported = (text) => reports.push(text)
-  site.posted.length = 0
-  site.body = orders
-  site.css = 'body{margin:0}main{padding:24px}'
-  context = await browser.newContext()
-  page = await context.newPage()
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('404')) reports.push(message.text())
-  })
-  page.on('pageerror', (error) => reports.push(error.message))
-})
-afterEach(async () => {
-  await context.close()
-  // oxlint-disable-next-line vitest/no-standalone-expect -- no test may break the policy
-  expect(reports).toEqual([])
-})
-
-function expectSoon<T>(read: () => Promise<T>) {
-  return expect.poll(read, { timeout: 10_000 })
-}
-const hook = (name: string): Locator => page.getByTestId(`impersonation-${name}`)
-
-async function open(session: object = {}, options: object = {}): Promise<void> {
-  await page.goto(site.origin)
-  await page.evaluate(`mount(${JSON.stringify(session)}, ${JSON.stringify(options)})`)
-  await expectSoon(() => page.evaluate('imp.visible')).toBeDefined()
-}
-
-async function expectReported(visible: boolean): Promise<void> {
-  await expectSoon(() => page.evaluate('imp.visible')).toBe(visible)
-}
 
 const styleOf = (selector: string, property: string, pseudo = ''): Promise<string> =>
   page.evaluate(
@@ -121,20 +77,32 @@ describe('where it is', () => {
     await open()
     await expectReported(true)
     const height = (await hook('banner').boundingBox())?.height ?? 0
-    expect((await page.locator('main').boundingBox())?.y).toBe(height)
+    expect((await page.locator('main').boundingBox())?.y).toBe(Math.round(height))
     const property =
       'document.documentElement.style.getPropertyValue("--impersonation-banner-height")'
     await expectSoon(() => page.evaluate(property)).toBe(`${Math.round(height)}px`)
     await page.evaluate('scrollTo(0, 1500)')
     expect((await hook('banner').boundingBox())?.y).toBe(0)
+    await page.evaluate('scrollTo(0, 0)')
     await page.evaluate('banner.unmount()')
     expect(await page.evaluate(property)).toBe('')
+    expect((await page.locator('main').boundingBox())?.y).toBe(0)
   })
 
-  it('stays in sight where the body ends above the fold', async () => {
-    site.css += 'html,body{height:100%}main{height:3000px}'
+  it.each([
+    'html,body{height:100%}main{height:3000px}',
+    'body{display:grid;grid-template-columns:9rem 1fr}',
+    'body{display:flex;margin:48px;max-width:30rem}',
+    'body{columns:3}main{height:3000px}',
+    'html{margin:0!important;writing-mode:vertical-rl}',
+  ])('spans the page above its content, however that is laid out: %s', async (rule) => {
+    site.css += rule
     await open()
     await expectReported(true)
+    const main = await page.locator('main').boundingBox()
+    const { x, y, width, height = 0 } = (await hook('banner').boundingBox()) ?? {}
+    expect({ x, y, width }).toEqual({ x: 0, y: 0, width: 1280 })
+    expect(main?.y).toBeGreaterThanOrEqual(height)
     await page.evaluate('scrollTo(0, 2000)')
     await expectSoon(async () => (await hook('banner').boundingBox())?.y).toBe(0)
     await expectReported(true)
@@ -143,14 +111,14 @@ describe('where it is', () => {
   it('lays a double ring and a watermark over the page, under no pointer, in the top layer', async () => {
     await open()
     await expectReported(true)
-    expect(await styleOf('[popover]', 'pointerEvents')).toBe('none')
-    expect(await styleOf('[popover]', 'borderTopColor')).toBe('rgb(255, 191, 71)')
-    expect(await styleOf('[popover]', 'outlineColor')).toBe('rgb(138, 75, 0)')
-    const text = await styleOf('[popover]', 'content', '::before')
+    expect(await styleOf('[data-text]', 'pointerEvents')).toBe('none')
+    expect(await styleOf('[data-text]', 'borderTopColor')).toBe('rgb(255, 191, 71)')
+    expect(await styleOf('[data-text]', 'outlineColor')).toBe('rgb(138, 75, 0)')
+    const text = await styleOf('[data-text]', 'content', '::before')
     expect(text).toContain('support@acme.test → jane@customer.test imp_7Qx2')
     await page.emulateMedia({ media: 'print' })
-    expect(await styleOf('[popover]', 'content', '::before')).toBe(text)
-    expect(await styleOf('[popover]', 'printColorAdjust')).toBe('exact')
+    expect(await styleOf('[data-text]', 'content', '::before')).toBe(text)
+    expect(await styleOf('[data-text]', 'printColorAdjust')).toBe('exact')
     await page.emulateMedia({ media: 'screen' })
     await page.getByRole('button', { name: 'Buy' }).click()
   })
@@ -224,98 +192,6 @@ describe('where it is', () => {
   })
 })
 
-describe('an app that is in the way', () => {
-  it('cannot remove it for long, and is told the truth meanwhile', async () => {
-    await open()
-    await expectReported(true)
-    await page.evaluate('document.querySelector("impersonation-banner").remove()')
-    await expect
-      .poll(() => page.evaluate('imp.calls.join()'))
-      .toBe('visible true,visible false,visible true')
-    await page.evaluate('document.body.replaceWith(document.createElement("body"))')
-    await expectSoon(() => hook('banner').isVisible()).toBe(true)
-  })
-
-  it.each([
-    '* { display: none !important }',
-    'body > :first-child { opacity: 0 }',
-    'body { visibility: hidden !important }',
-    'impersonation-banner { opacity: 0 !important; scale: 0 !important; left: -99em !important }',
-  ])('cannot hide it, or it is told: %s', async (rule) => {
-    site.css += rule
-    await open()
-    const shown = !rule.startsWith('*')
-    expect(await page.evaluate('imp.visible')).toBe(shown)
-    expect(await hook('end').isVisible()).toBe(shown)
-    if (shown) await hook('end').click({ timeout: 2000 })
-  })
-
-  it.each([
-    'body { opacity: 0 }',
-    'html { opacity: 0.6 } body { opacity: 0.6 }',
-    'html { display: none }',
-    'body { scale: 0 }',
-    'body { clip-path: inset(50%) }',
-    'main { position: fixed; inset: 0; z-index: 2147483647; background: #fff }',
-  ])('is told that its page hides it: %s', async (rule) => {
-    await open()
-    await expectReported(true)
-    const style = JSON.stringify(rule)
-    await page.evaluate(
-      `{ const sheet = new CSSStyleSheet(); sheet.replaceSync(${style}); document.adoptedStyleSheets = [sheet] }`,
-    )
-    await expectReported(false)
-    await page.evaluate('document.adoptedStyleSheets = []')
-    await expectReported(true)
-  })
-
-  it('cannot make it inert or hide it from assistive technology', async () => {
-    await open()
-    await page.evaluate(`{ const host = document.querySelector('impersonation-banner')
-      host.inert = true; host.hidden = true; host.setAttribute('aria-hidden', 'true'); host.style.cssText = 'display:none!important' }`)
-    await expectSoon(() => page.getByRole('button', { name: 'End impersonation' }).count()).toBe(1)
-    await expectReported(true)
-  })
-
-  it('has the ring above its own popovers, and keeps those open', async () => {
-    await open()
-    await expectReported(true)
-    await page.evaluate(`{ const menu = document.createElement('div'); menu.popover = 'auto'; menu.id = 'menu'
-      menu.textContent = 'Menu'; document.body.append(menu)
-      globalThis.raised = 0
-      document.querySelector('impersonation-banner').shadowRoot.querySelector('[popover]')
-        .addEventListener('beforetoggle', ({ newState }) => { raised += newState === 'open' }) }`)
-    for (const times of [1, 2]) {
-      await page.evaluate('menu.showPopover()')
-      await expectSoon(() => page.evaluate('raised')).toBe(times)
-      expect(await page.evaluate('menu.matches(":popover-open")')).toBe(true)
-      await page.evaluate('menu.hidePopover()')
-      await page.waitForTimeout(100)
-    }
-    expect(await page.evaluate('raised')).toBe(2)
-  })
-
-  it('gets a pill with the way out into its modal dialogs, the ring above them', async () => {
-    await open()
-    await expectReported(true)
-    await page.evaluate('document.getElementById("first").showModal()')
-    const pill = page.locator('dialog').getByRole('button', { name: 'End impersonation' })
-    await expectSoon(() => pill.count()).toBe(1)
-    expect(await page.locator('dialog').getByRole('timer').textContent()).toBe('12:40 left')
-    expect(await page.evaluate('imp.visible')).toBe(true)
-    expect(await axe(page)).toEqual([])
-    await page.evaluate('imp.left(60)')
-    await expect
-      .poll(() => page.locator('dialog').getByRole('alert').textContent())
-      .toBe('1 minute left')
-    await page.evaluate('document.getElementById("first").close()')
-    await expectSoon(() => pill.count()).toBe(0)
-    await page.evaluate('document.getElementById("first").showModal()')
-    await pill.click()
-    expect(await page.evaluate('imp.calls.includes("end")')).toBe(true)
-  })
-})
-
 describe('the end', () => {
   it('comes with Alt+Shift+E', async () => {
     await open()
@@ -352,7 +228,7 @@ describe('<impersonation-banner> on a page the server rendered', () => {
       data-expires-in="${seconds}" data-end-action="/end"><input type="hidden" name="csrf" value="c1"></impersonation-banner>`
 
   it('shows its attributes and ends by posting a form with its inputs', async () => {
-    site.body = element(300) + orders
+    site.body = element(300) + site.body
     await page.goto(site.origin)
     expect(await hook('banner').innerText()).toMatch(/Full access\n(5:00|4:59) left/)
     expect(await hook('actor').textContent()).toBe('support@acme.test')
@@ -363,7 +239,7 @@ describe('<impersonation-banner> on a page the server rendered', () => {
   })
 
   it('says when its time is up', async () => {
-    site.body = element(1) + orders
+    site.body = element(1) + site.body
     await page.goto(site.origin)
     await expectSoon(() => page.getByRole('heading').textContent()).toBe('Impersonation ended')
     expect(await page.getByRole('alert').textContent()).toContain('Its time was up.')

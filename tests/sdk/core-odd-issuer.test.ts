@@ -1,14 +1,12 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SdkApp } from '../support/sdk-app.ts'
-import { accessToken, startSdkApp, started, stateOf } from '../support/sdk-app.ts'
+import { accessToken, started, stateOf } from '../support/sdk-app.ts'
 import type { Reply, ScriptedIssuer } from '../support/sdk-issuer.ts'
-import { startScriptedIssuer } from '../support/sdk-issuer.ts'
+import { LINK, open, openOddPages, TOKEN, use } from './odd-page.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-
-let browser: Browser
+const stage = openOddPages()
 let app: SdkApp
 let attacker: SdkApp
 let issuer: ScriptedIssuer
@@ -16,44 +14,9 @@ let context: BrowserContext
 let page: Page
 let complaints: string[]
 
-const TOKEN = 'a-token-of-a-link-0123456789'
-const LINK = `/callback?refresh_token=${TOKEN}`
-
-beforeAll(async () => {
-  ;[browser, app, attacker] = await Promise.all([
-    launchBrowser(),
-    startSdkApp('localhost'),
-    startSdkApp('127.0.0.2'),
-  ])
+beforeEach(() => {
+  ;({ app, attacker, issuer, context, page, complaints } = stage)
 })
-afterAll(async () => {
-  await browser?.close()
-  await Promise.all([app?.close(), attacker?.close()])
-})
-
-const use = (more = ''): void => {
-  app.options = `{ issuer: '${issuer.issuer}', clientId: 'spa', requireBanner: false, ${more} }`
-}
-
-beforeEach(async () => {
-  issuer = await startScriptedIssuer()
-  app.head = ''
-  app.api = () => ({ status: 200 })
-  use()
-  context = await browser.newContext()
-  page = await context.newPage()
-  complaints = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-})
-afterEach(async () => {
-  await context.close()
-  await issuer.close()
-})
-
-const open = async (path: string, at = page): Promise<string | null> => {
-  await at.goto(app.origin + path)
-  return started(at)
-}
 
 /** A second tab with a copy of the first one's sessionStorage, as "Duplicate tab" makes it. */
 async function duplicate(): Promise<Page> {
@@ -221,6 +184,29 @@ describe('The issuer’s answers', () => {
     expect(complaints).toEqual([])
   })
 
+  it('about an impersonation that are odd end what was begun, and no second try replays the link', async () => {
+    const times = { expires_at: new Date().toISOString() }
+    const odd: readonly Reply[] = [
+      bad('oops', { status: 503 }),
+      bad({ id: 'imp_1', ...times }),
+      bad({ id: 'imp_2', ...times }),
+      bad({ id: 'imp_1', app: { client_id: 'spa' }, reason: 'x'.repeat(70_000), ...times }),
+    ]
+    for (const reply of odd) {
+      issuer.asked.length = 0
+      issuer.script = ({ path }) => (path === '/api/v1/impersonation' ? reply : null)
+      expect(await open(LINK)).toBe('ISSUER_FAILED')
+      expect(issuer.countOf('/api/v1/impersonation/end')).toBe(1)
+      const again = await page.evaluate(() =>
+        window.imp.start().catch((error: unknown) => (error as { code: string }).code),
+      )
+      expect(again).toBe(reply.status === 503 ? 'LINK_SPENT' : 'ISSUER_FAILED')
+      expect(issuer.countOf('/token')).toBe(1)
+      expect(await page.evaluate(() => window.sessionStorage.length)).toBe(0)
+    }
+    expect(complaints).toEqual([])
+  })
+
   it('H24 for another issuer, app or user are refused, also at a refresh', async () => {
     const others = [{ iss: 'http://127.0.0.1:1' }, { aud: 'other' }, { aud: ['spa', 'other'] }]
     for (const claims of others) {
@@ -228,10 +214,9 @@ describe('The issuer’s answers', () => {
       expect(await open(LINK)).toBe('ID_TOKEN_MISMATCH')
     }
     for (const claims of [...others, { sub: 'usr_eve' }, { act: { sub: 'usr_eve' } }]) {
-      Object.assign(issuer, { claims: {}, expiresIn: 1 })
+      Object.assign(issuer, { claims: {}, expiresIn: 1e-9 })
       expect(await open(LINK)).toBe('imp_1')
       issuer.claims = claims
-      await page.waitForTimeout(1000)
       expect(await accessToken(page)).toBe('ID_TOKEN_MISMATCH')
       expect(await stateOf(page)).toMatchObject({ status: 'error', code: 'ID_TOKEN_MISMATCH' })
       expect(await page.evaluate(() => window.sessionStorage.length)).toBe(0)
@@ -305,53 +290,5 @@ describe('Tabs', () => {
     await copy.waitForTimeout(2500)
     expect(await stateOf(copy)).toMatchObject({ status: 'ended', reason: 'expired' })
     expect(issuer.asked.map(({ path }) => path)).toEqual(['/api/v1/impersonation', '/token'])
-  })
-})
-
-describe('Requests of the app', () => {
-  it('carry the token to allowed origins only, and are retried once on 401', async () => {
-    expect(await open(LINK)).toBe('imp_1')
-    app.api = (_, authorization) => ({ status: authorization === 'Bearer access-1' ? 401 : 200 })
-    const answer = await page.evaluate(async () => (await window.imp.fetch('/api/orders')).json())
-    expect(answer).toEqual({ authorization: 'Bearer access-2' })
-    await page.evaluate((url) => window.imp.fetch(url).catch(() => null), `${issuer.issuer}/other`)
-    expect(issuer.asked.at(-1)).toMatchObject({ path: '/other', authorization: undefined })
-  })
-
-  it('that write are refused in read-only mode, and all after the end', async () => {
-    expect(await open(LINK)).toBe('imp_1')
-    const codeOf = (method: string): Promise<unknown> =>
-      page.evaluate(
-        (given) =>
-          window.imp.fetch('/api/orders', { method: given }).then(
-            ({ status }) => status,
-            (error: unknown) => (error as { code: string }).code,
-          ),
-        method,
-      )
-    for (const method of ['POST', 'PUT', 'patch', 'DELETE'])
-      expect(await codeOf(method)).toBe('IMPERSONATION_READ_ONLY')
-    app.api = () => ({ status: 401, body: { code: 'IMPERSONATION_ENDED' } })
-    expect(await codeOf('GET')).toBe('IMPERSONATION_ENDED')
-    expect(await stateOf(page)).toMatchObject({ status: 'ended', reason: 'revoked' })
-    expect(await codeOf('GET')).toBe('IMPERSONATION_ENDED')
-  })
-
-  it('get no token without a visible banner', async () => {
-    use('requireBanner: true')
-    expect(await open(LINK)).toBe('imp_1')
-    expect(await accessToken(page)).toBe('BANNER_HIDDEN')
-    await page.evaluate(() => {
-      window.imp.setBannerVisible(true)
-    })
-    expect(await accessToken(page)).toBe('access-1')
-  })
-
-  it('end here also when the issuer is gone', async () => {
-    expect(await open(LINK)).toBe('imp_1')
-    issuer.script = () => 'drop'
-    await page.evaluate(() => Promise.all([window.imp.end(), window.imp.end()]))
-    expect(await stateOf(page)).toMatchObject({ status: 'ended', reason: 'ended_here' })
-    expect(await page.evaluate(() => window.sessionStorage.length)).toBe(0)
   })
 })

@@ -165,8 +165,11 @@ describe('A page', () => {
     expect(await open(link)).toBe('ISSUER_UNREACHABLE')
     expect(page.url()).toBe(`${app.origin}/callback`)
     expect(asked).toEqual([])
+    expect(await page.evaluate(() => window.imp.state.error?.retryable)).toBe(true)
     await page.unroute(parts)
-    expect(await open(link)).toBe(id)
+    // The link is not lost with its address.
+    await page.reload()
+    expect(await started(page)).toBe(id)
     await page.route(parts, (route) => route.abort())
     await page.reload()
     expect(await started(page)).toBe('ISSUER_UNREACHABLE')

@@ -63,9 +63,3 @@ export function tally(answers: readonly Answered[]): Readonly<Record<number, num
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }
-
-/** The value below which that part of them lies. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? NaN
-}

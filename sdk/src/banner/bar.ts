@@ -42,7 +42,13 @@ export function bar(
   end.addEventListener('click', onEnd)
   const section = make(
     'section',
-    { 'data-testid': `${hook}banner`, 'aria-label': words.label, lang: words.lang, dir: words.dir },
+    {
+      'data-testid': `${hook}banner`,
+      'aria-label': words.label,
+      lang: words.lang,
+      dir: words.dir,
+      popover: 'manual',
+    },
     make('i'),
     ...(session ? details(session, words) : []),
     time,

@@ -1,24 +1,15 @@
-/** Fainter than that is hidden. */
-const FAINTEST = 0.5
+/** What is lower than that cannot be read. */
+const LOWEST = 10
 
 /**
- * Whether a person can see and reach the names and the way out in a shadow root: rendered, not faded,
- * inside the viewport, covered by nothing. Filters, and what lets the pointer through, go unnoticed.
+ * Whether a person can see and reach the names and the way out in a shadow root: rendered, of a size
+ * to be read, inside the viewport, covered by nothing. Being in the top layer spares it the rest.
  */
-export function inSight({ host, children: [section] }: ShadowRoot): boolean {
-  return (
-    section !== undefined &&
-    section.checkVisibility() &&
-    opacityAround(host) >= FAINTEST &&
-    [...section.querySelectorAll('span bdi,button')].every((part) => {
-      const { x, y, width, height } = part.getBoundingClientRect()
-      return document.elementFromPoint(x + width / 2, y + height / 2) === host
-    })
-  )
-}
-
-/** The host itself has no box, so its own opacity is none. */
-function opacityAround({ parentElement }: Element): number {
-  if (!parentElement) return 1
-  return Number(getComputedStyle(parentElement).opacity) * opacityAround(parentElement)
-}
+export const inSight = ({ host, children: [section] }: ShadowRoot): boolean =>
+  section !== undefined &&
+  section.checkVisibility() &&
+  [...section.querySelectorAll('span bdi,button')].every((part) => {
+    const { x, y, width, height } = part.getBoundingClientRect()
+    const found = document.elementFromPoint(x + width / 2, y + height / 2)
+    return found === host && height >= LOWEST
+  })

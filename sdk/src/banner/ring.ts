@@ -10,7 +10,7 @@ export const ring = ({ actor, subject, id }: ImpersonationSession): HTMLElement 
     'data-text': `${nameOf(actor)} → ${nameOf(subject)} ${id} \u2003`.repeat(150),
   })
 
-/** What entered the top layer last lies on top. */
+/** What entered the top layer last lies on top; also above what an app shows full screen. */
 export function raise(element: HTMLElement): void {
   element.hidePopover()
   element.showPopover()

@@ -3,7 +3,7 @@ import { bar } from './bar.ts'
 import { make } from './make.ts'
 import { marks } from './marks.ts'
 import type { Messages } from './messages.ts'
-import { HEIGHT } from './place.ts'
+import { unplace } from './place.ts'
 import { nameOf } from './plain.ts'
 import { ring } from './ring.ts'
 import { speaker } from './speaker.ts'
@@ -51,7 +51,7 @@ export function show(
     page.undo()
     pill.root.host.remove()
     root.host.remove()
-    document.documentElement.style.removeProperty(HEIGHT)
+    unplace()
     report(false)
   }
 }

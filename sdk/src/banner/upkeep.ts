@@ -15,6 +15,7 @@ export function upkeep(
 ): { check: () => void; report: (now: boolean) => void } {
   const { host } = main.root
   let above: readonly Element[] = []
+  let raised: Element | undefined
   let seen: boolean | undefined
   const report = (now: boolean): void => {
     if (now !== seen) impersonation.setBannerVisible(now)
@@ -29,17 +30,18 @@ export function upkeep(
       pill.count(seconds)
       // A live region is heard when it changes, not when it appears.
       if (seen !== undefined) say(seconds)
-      place(host as HTMLElement, main.section, !seen)
+      place(host as HTMLElement, main.section)
       // While a modal dialog is open nothing outside of it can be clicked or heard.
       const top = [...document.querySelectorAll('dialog:modal')].at(-1)
-      const { root } = top ? pill : main
-      const opened = [...document.querySelectorAll(':popover-open,dialog:modal')]
-      if (opened.some((element) => !above.includes(element)) || !frame.matches(':popover-open'))
-        raise(frame)
-      above = opened
-      if (regions[0]?.parentNode !== root) root.append(...regions)
+      const { root, section } = top ? pill : main
       if (!top) pill.root.host.remove()
       else if (!top.contains(pill.root.host)) top.append(pill.root.host)
+      if (regions[0]?.parentNode !== root) root.append(...regions)
+      const opened = [...document.querySelectorAll(':popover-open,dialog:modal')]
+      const isBelow = opened.some((element) => !above.includes(element))
+      if (isBelow || raised !== section || !inSight(root)) [section, frame].forEach(raise)
+      above = opened
+      raised = section
       report(inSight(root))
     },
   }
