@@ -49,11 +49,16 @@ export async function refuseGuess(
 }
 
 /** Counts the request if it was a wrong guess. */
-export async function countGuess(ports: Ports, ctx: KoaContextWithOIDC): Promise<void> {
+export async function countGuess(
+  ports: Ports,
+  { ctx, shown }: Pick<ProviderRequest, 'ctx' | 'shown'>,
+): Promise<void> {
   if (!ROUTES.includes(ctx.oidc.route)) return
   const { limit, key, client } = guessIn(ctx)
   const { error } = Object(ctx.body) as { readonly error?: unknown }
-  const isWrong = ctx.status === 401 || (client === null && error === 'invalid_grant')
+  // Whoever shows a token that is over has not guessed it.
+  const isGuess = client === null && shown === null && error === 'invalid_grant'
+  const isWrong = ctx.status === 401 || isGuess
   // The last one that is allowed is also the first that the next request finds too many.
   if (isWrong) await ports.floodGuard.take(limit, key)
 }

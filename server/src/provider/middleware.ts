@@ -46,7 +46,7 @@ export function asUnitOfWork(
       if (thrown.length > 0) throw thrown[0]
       if (ctx.oidc === undefined) return
       if (ctx.status === 401) await noteFailedClient(ports, request)
-      await countGuess(ports, ctx)
+      await countGuess(ports, request)
     } catch (error) {
       await recover(ports, provider(), request, error)
     }
