@@ -28,6 +28,13 @@ const get = (stage: Stage, path: string, token?: string): Promise<JsonAnswer> =>
 const impersonated = async ({ cast, root }: Stage): Promise<string> =>
   (await begin(cast, { actor: root })).accessToken
 
+const report = ({ cast, service: token }: Stage, own?: string): Promise<JsonAnswer> =>
+  cast.request('POST', '/api/v1/audit-events', {
+    token,
+    json: { action: 'privilege_violation', access: 'x', method: 'GET', route: '/api/x' },
+    headers: own === undefined ? {} : { 'actor-token': own },
+  })
+
 const service = 'acme-backend'
 const actor = 'usr_root'
 const pair = { service, subject: 'usr_jane', app: 'acme-portal' }
@@ -79,6 +86,11 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
         }),
       events: [{ action: 's2s.auth_failed', service }],
     },
+    {
+      about: 'of who was refused by a panel, which names nobody',
+      provoke: (stage) => report(stage),
+      events: [{ action: 's2s.auth_failed', service }],
+    },
   ],
   IMPERSONATOR_NOT_ALLOWED: [
     {
@@ -104,9 +116,9 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
     },
     {
       about: 'a disabled account that reads',
-      prepare: async ({ booted, token }) => {
-        const own = await token('root2@acme.test')
-        await booted.parts.storage.accounts.setStatus('usr_root2', 'disabled')
+      prepare: async (stage) => {
+        const own = await stage.token('root2@acme.test')
+        await stage.booted.parts.storage.accounts.setStatus('usr_root2', 'disabled')
         return own
       },
       provoke: ({ cast, service: token }, own) =>
@@ -186,12 +198,22 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
     provoke: ({ cast, service: token }) => cast.request('POST', START, { token, body: '{}' }),
     events: [],
   },
-  RATE_LIMITED: {
-    env: { STARTS_PER_SERVICE: '1' },
-    prepare: (stage) => stage.start({ actor: 'x' }),
-    provoke: (stage) => stage.start(),
-    events: [{ action: 'rate_limit.exceeded', service, details: { limit: 'service' } }],
-  },
+  RATE_LIMITED: [
+    {
+      env: { STARTS_PER_SERVICE: '1' },
+      prepare: (stage) => stage.start({ actor: 'x' }),
+      provoke: (stage) => stage.start(),
+      events: [{ action: 'rate_limit.exceeded', service, details: { limit: 'service' } }],
+    },
+    {
+      about: 'for a panel that reports one administrator again and again',
+      async prepare(stage) {
+        for (let n = 0; n < 60; n++) expect((await report(stage, stage.root)).status).toBe(202)
+      },
+      provoke: (stage) => report(stage, stage.root),
+      events: [{ action: 'rate_limit.exceeded', service, actor, details: { limit: 'violation' } }],
+    },
+  ],
   INTERNAL: {
     prepare: ({ booted }) =>
       sqlBeside(booted, "update account set roles = 'x' where sub = 'usr_lena'"),

@@ -8,7 +8,7 @@ import { authorization, Visitor } from '../support/visitor.ts'
 const UNSEEN = '\u202E\u2028\u2066\u200B\u009B2J\0\u001B[2J\r\n'
 const QUOTES = `"'\`\\"},{"level":60,"msg":"forged`
 const TEMPLATES = ['${jndi:ldap://127.0.0.1/x}', '%s%n%d%o', '{{7*7}}', '<%= 7*7 %>', '#{7*7}']
-const ODD = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029\p{Cf}]/u
+const ODD = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 describe.each(['sqlite', 'postgres'] as const)('text in log and trail on %s', (database) => {
   const stage = onStage(database)

@@ -88,7 +88,13 @@ describe.each(databases)('the audit trail on %s', (database) => {
       expect(rows).not.toContain(personal)
     }
     expect(await stores.sql('select * from audit_person')).toEqual([
-      { event: event.id, ip: '192.0.2.1', user_agent: 'Firefox', email: 'jane@customer.test' },
+      {
+        event: event.id,
+        ip: '192.0.2.1',
+        user_agent: 'Firefox',
+        email: 'jane@customer.test',
+        searched: null,
+      },
     ])
     await stores.sql('delete from audit_person')
     expect((await trail().list({}, FIRST)).items).toEqual([{ ...event, ip: null, userAgent: null }])
