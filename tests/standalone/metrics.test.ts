@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logEvents } from '../../server/src/standalone/log-events.ts'
 import { serveMetrics } from '../../server/src/standalone/metrics/serve-metrics.ts'
 import type { Listening } from '../../server/src/standalone/web/listen.ts'
 import type { Booted } from '../support/boot.ts'
@@ -80,6 +81,32 @@ describe('metrics', () => {
     for (const answer of health) {
       expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }])
     }
+  })
+})
+
+it('have a log beside them, in which each event names who, for whom and in which request', async () => {
+  logEvents(booted.parts)
+  const { body } = await cast.start({ user: 'usr_jane' })
+  const line = booted
+    .log()
+    .split('\n')
+    .filter((one) => one.includes('"audit event"'))
+    .map((one) => JSON.parse(one) as Record<string, unknown>)
+    .find(({ action }) => action === 'impersonation.started')
+  expect(line).toEqual({
+    level: 30,
+    time: expect.any(String) as unknown,
+    msg: 'audit event',
+    request_id: expect.stringMatching(/^req_/) as unknown,
+    event: expect.stringMatching(/^aud_/) as unknown,
+    action: 'impersonation.started',
+    outcome: 'success',
+    denial: null,
+    actor: 'usr_root',
+    subject: 'usr_jane',
+    app: 'acme-portal',
+    impersonation: body.impersonation_id,
+    s2s_client: 'acme-backend',
   })
 })
 

@@ -5,6 +5,7 @@ import { createProvider } from './create-provider.ts'
 import type { DemoUrls } from './demo/demo-urls.ts'
 import { seedApps, seedDemo } from './demo/seed.ts'
 import { startDemo } from './demo/start-demo.ts'
+import { logEvents } from './log-events.ts'
 import { serveMetrics } from './metrics/serve-metrics.ts'
 import type { Surroundings } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
@@ -39,6 +40,7 @@ export async function startServer(
   try {
     await refuseUnrestored(parts)
     const provider = await openProvider(parts, demo)
+    logEvents(parts)
     const background = startBackground(parts)
     closing.push(() => background.stop())
     const listening = await listenOn(server.host, server.port, provider.callback())
