@@ -8,7 +8,10 @@ export function logEvents({ storage, log }: Pick<Parts, 'storage' | 'log'>): voi
   storage.audit.observe(
     ({ id, action, outcome, code, actor, subject, app, impersonation, requestId, service }) => {
       const who = { actor, subject, app, impersonation, s2s_client: service }
-      log.info({ request_id: requestId, event: id, action, outcome, denial: code, ...who }, 'audit event')
+      log.info(
+        { request_id: requestId, event: id, action, outcome, denial: code, ...who },
+        'audit event',
+      )
     },
   )
 }
