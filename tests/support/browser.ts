@@ -93,11 +93,23 @@ export interface AccessibilityViolation {
   readonly elements: readonly string[]
 }
 
+/** For the page: what is fading in is not yet in the colours it will have. */
+const SETTLED = `(async () => {
+  for (let turn = 0; turn < 2; turn++) {
+    await new Promise(requestAnimationFrame)
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  }
+})()`
+
 /**
  * What axe finds wrong with the page as it is now; short, so that `toEqual([])` fails readably.
  * The page must come from `browser.newContext()`: axe opens a second one beside it.
  */
 export async function axe(page: Page): Promise<readonly AccessibilityViolation[]> {
+  await page.evaluate(SETTLED)
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.map(({ id, help, nodes }) => ({
     rule: id,
