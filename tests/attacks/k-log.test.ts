@@ -102,7 +102,7 @@ describe.each(['sqlite', 'postgres'] as const)('text in log and trail on %s', (d
       expect(refused).toBe(431)
       await fetch(`${stage.booted.issuer}/healthz`)
     })
-    expect(lines.filter(([written]) => written.includes('zzz'))).toEqual([])
+    expect(lines.filter(([written]) => written.includes('zzzzzzzz'))).toEqual([])
   })
 
   it.each(['ndjson', 'csv'] as const)(

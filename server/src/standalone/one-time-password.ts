@@ -32,9 +32,12 @@ export function stepOf(
   return step ?? null
 }
 
-/** The first current code that was not used yet; `null` when the next one must be waited for. */
+/**
+ * A code that was not used yet and is accepted for half a minute more, whoever is slow to type it:
+ * that of the step before could be too late at once. `null` when the next one must be waited for.
+ */
 export function unusedCode(secret: string, lastStep: number | null, now: number): string | null {
-  const [step] = usableSteps(lastStep, now)
+  const step = usableSteps(lastStep, now).find((candidate) => candidate >= stepAt(now))
   return step === undefined ? null : codeAt(totp(secret), step)
 }
 
