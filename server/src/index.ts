@@ -6,6 +6,7 @@ export { id as idSchema, idOrNull, pageOf, paging, text as textSchema } from './
 export {
   presentApp,
   presentAuditEvent,
+  presentBareAuditEvent,
   presentImpersonation,
   presentPage,
   presentUser,

@@ -9,6 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startPanel } from '../../admin-panel/server/index.ts'
 import type { RegisteredApp } from 'understudy'
 import type { Parts } from '../../server/src/standalone/parts.ts'
+import { listenOnLoopback } from '../../server/src/standalone/web/listen.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -58,7 +59,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
   const { issuer } = booted
   const client = { clientId: 'admin-panel', clientSecret: 'admin-panel-secret' }
   const server = await startPanel({ issuer, url: panel, ...client, staticDir })
-  const acme = await startDemo({ issuer, panel, portal, billing, resource })
+  const acme = await startDemo({ issuer, panel, portal, billing, resource }, listenOnLoopback)
   return {
     booted,
     cast: castOf(booted),

@@ -86,7 +86,12 @@ export const presentStatistics = (statistics: Statistics): StatisticsShape => ({
   },
 })
 
-export const presentAuditEvent = (event: AuditEvent): AuditEventShape => ({
+export type BareAuditEventShape = Omit<AuditEventShape, 'ip' | 'user_agent' | 'details'>
+
+/** Without what is personal, and without its details. */
+export const presentBareAuditEvent = (
+  event: Omit<AuditEvent, 'ip' | 'userAgent' | 'details'>,
+): BareAuditEventShape => ({
   seq: event.seq,
   id: event.id,
   at: time(event.at),
@@ -99,8 +104,12 @@ export const presentAuditEvent = (event: AuditEvent): AuditEventShape => ({
   organization: event.organization,
   app: event.app,
   impersonation: event.impersonation,
-  ip: event.ip,
-  user_agent: event.userAgent,
   request_id: event.requestId,
-  details: event.details,
 })
+
+/** In the order of contract §5, which is that of the columns of an export. */
+export function presentAuditEvent(event: AuditEvent): AuditEventShape {
+  const { request_id, ...bare } = presentBareAuditEvent(event)
+  const { ip, userAgent: user_agent, details } = event
+  return { ...bare, ip, user_agent, request_id, details }
+}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
 import { EVENT_COLUMNS } from './audit-statements.ts'
 import type { Database } from './database.ts'
 import type { AuditEventRow } from './schema.ts'
@@ -17,7 +18,7 @@ export interface WebhookDelivery {
 }
 
 /** An audit event without what is personal, and without its details. */
-export interface BareAuditEvent extends Omit<AuditEventRow, 'details'> {
+export interface BareAuditEvent extends Omit<AuditEvent, 'ip' | 'userAgent' | 'details'> {
   readonly seq: number
 }
 
@@ -98,7 +99,7 @@ const dueStatement = ({
 
 function auditReader(database: Database): WebhookDeliveries['auditAfter'] {
   const columns = EVENT_COLUMNS.filter((column) => column !== 'details')
-  const read = prepare<{ seq: number; limit: number }, BareAuditEvent>((slot) =>
+  const read = prepare<{ seq: number; limit: number }, BareRow>((slot) =>
     database.kysely
       .selectFrom('audit_seal')
       .innerJoin('audit_event', 'audit_event.id', 'audit_seal.event')
@@ -107,8 +108,16 @@ function auditReader(database: Database): WebhookDeliveries['auditAfter'] {
       .orderBy('audit_seal.seq')
       .limit(slot('limit')),
   )
-  return (seq, limit) => database.rows(read({ seq, limit }))
+  return async (seq, limit) => (await database.rows(read({ seq, limit }))).map(toBareEvent)
 }
+
+type BareRow = Omit<AuditEventRow, 'details'> & { readonly seq: number }
+
+const toBareEvent = ({ request_id: requestId, action, ...row }: BareRow): BareAuditEvent => ({
+  ...row,
+  action: action as AuditAction,
+  requestId,
+})
 
 function writers(
   { kysely }: Database,

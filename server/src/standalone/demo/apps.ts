@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RegisteredApp } from '../../index.ts'
 import { serviceScopes } from '../../index.ts'
-import type { DemoUrls } from './demo-urls.ts'
+import type { DemoUrls } from '@understudy/demo'
 
 /** The secret of a confidential client of the demo (contract §7). */
 export const demoSecret = (clientId: string): string => `${clientId}-secret`

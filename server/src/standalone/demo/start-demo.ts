@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { ConfigurationError } from '../policy-settings.ts'
+import { listenOnLoopback } from '../web/listen.ts'
 import { demoSecret } from './apps.ts'
-import type { DemoUrls } from './demo-urls.ts'
+import type { DemoUrls } from '@understudy/demo'
 
 interface Running {
   close(): Promise<void>
@@ -39,7 +40,7 @@ async function startAdminPanel({ issuer, panel }: DemoUrls, log: Logger): Promis
 async function startAcme(urls: DemoUrls): Promise<Running> {
   try {
     const acme = await import('@understudy/demo')
-    return await acme.startDemo(urls)
+    return await acme.startDemo(urls, listenOnLoopback)
   } catch (error) {
     const { code } = error as { code?: unknown }
     // The SDK that the demo imports is built as well.

@@ -1,5 +1,5 @@
 import { demoAccountsShown } from './accounts-shown.ts'
-import type { DemoUrls } from './demo-urls.ts'
+import type { DemoUrls } from '@understudy/demo'
 import { DEMO_TOTP_SECRET } from './people.ts'
 
 /** What a first start says: what runs where, who may sign in, and what to try. */

@@ -4,6 +4,7 @@ import type {
   WebhookDelivery,
   WebhookEndpoint,
 } from '../../index.ts'
+import { presentBareAuditEvent } from '../../index.ts'
 import type { Parts } from '../parts.ts'
 import type { Outgoing } from './post.ts'
 import type { SignEvent } from './security-event-token.ts'
@@ -73,25 +74,9 @@ export function composeAudit(
 ): Outgoing {
   const [first, last] = [events[0], events.at(-1)]
   const id = `aud_${first?.seq ?? 0}-${last?.seq ?? 0}_${endpoint.id}`
-  const data = { events: events.map(presentBare) }
+  const data = { events: events.map(presentBareAuditEvent) }
   return sealedMessage(composing, endpoint, { id, type: 'audit.events', at: last?.at ?? 0, data })
 }
-
-const presentBare = (event: BareAuditEvent): Record<string, unknown> => ({
-  seq: event.seq,
-  id: event.id,
-  at: time(event.at),
-  action: event.action,
-  outcome: event.outcome,
-  code: event.code,
-  actor: event.actor,
-  s2s_client: event.service,
-  subject: event.subject,
-  organization: event.organization,
-  app: event.app,
-  impersonation: event.impersonation,
-  request_id: event.request_id,
-})
 
 /** Shows that an endpoint is reached and can verify what it gets. */
 export async function composeTest(
