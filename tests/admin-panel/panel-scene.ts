@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +11,7 @@ import { boot } from '../support/boot.ts'
 import { expect } from 'vitest'
 import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
+import { freePort } from '../support/free-port.ts'
 import { assertInvariants } from '../support/invariants.ts'
 
 export const PAGE: string =
@@ -142,23 +141,4 @@ async function builtPages(): Promise<string> {
   await writeFile(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
   await writeFile(join(folder, 'assets/app-1a2b.js'), SCRIPT)
   return folder
-}
-
-/** Below the ports that systems give to clients, one of which may take a free one at any moment. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000)
-    const probe = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => {
-        resolve(false)
-      })
-      probe.listen(port, '127.0.0.1', () => {
-        probe.close(() => {
-          resolve(true)
-        })
-      })
-    })
-    if (isFree) return port
-  }
 }

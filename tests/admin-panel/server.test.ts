@@ -9,7 +9,8 @@ import { createS2s } from '../../admin-panel/server/s2s.ts'
 import { startPanel } from '../../admin-panel/server/index.ts'
 import { besides } from '../support/beside.ts'
 import type { PanelScene } from './panel-scene.ts'
-import { exportsIn, freePort, PAGE, panelScene, SCRIPT } from './panel-scene.ts'
+import { freePort } from '../support/free-port.ts'
+import { exportsIn, PAGE, panelScene, SCRIPT } from './panel-scene.ts'
 import { PanelVisitor, refusal, sessionOf, signedIn } from './panel-visitor.ts'
 
 const UNAVAILABLE = refusal(

@@ -15,8 +15,8 @@ import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
 import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
+import { freePorts } from '../support/free-port.ts'
 import { freshCode, PASSWORD } from '../support/visitor.ts'
-import { freePort } from './panel-scene.ts'
 
 const run = promisify(execFile)
 const VITE = join(dirname(fileURLToPath(import.meta.resolve('vite/package.json'))), 'bin/vite.js')
@@ -42,8 +42,8 @@ export async function buildPanel(): Promise<string> {
 }
 
 export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const places: string[] = []
-  while (places.length < 4) places.push(`http://localhost:${await freePort()}`)
+  const first = await freePorts(4)
+  const places = [0, 1, 2, 3].map((offset) => `http://localhost:${first + offset}`)
   const [panel = '', portal = '', billing = '', resource = ''] = places
   const moved: Moved = {
     'http://localhost:4001': panel,

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import type { FakeIssuer } from '../support/resource-fake-issuer.ts'
 import { AUDIENCE, json, ORDINARY, startFakeIssuer } from '../support/resource-fake-issuer.ts'
 import { root } from './markdown.ts'
@@ -31,18 +30,6 @@ afterAll(async () => {
   fake.close()
   await rm(folder, { recursive: true })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => {
-    probe.close(resolve)
-  })
-  return port
-}
 
 it('the guide has a server for each framework', () => {
   expect(servers.map(([name]) => name)).toEqual([

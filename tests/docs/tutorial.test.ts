@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../support/free-port.ts'
 import { codeBlocks, readDocument, root } from './markdown.ts'
 import type { RunningProcess } from './running-process.ts'
 import { runScript } from './running-process.ts'
@@ -32,7 +32,7 @@ describe.skipIf(!hasTools)('the tutorial, pasted into bash', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-tutorial-'))
-    port = await freePorts()
+    port = await freePorts(PORTS)
     server = await startServer(port, folder)
     printed = await paste(
       steps.map(({ commands }) => movedTo(port, commands)),
@@ -129,23 +129,3 @@ const startServer = (port: number, folder: string): Promise<RunningProcess> =>
     cwd: folder,
     env: { PORT: String(port), DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' },
   })
-
-/** As many free ports in a row as the demo needs, away from those the system hands out. */
-async function freePorts(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 15_000 + Math.floor(Math.random() * 1_000) * 10
-    const all = Array.from({ length: PORTS }, (_, offset) => isFree(first + offset))
-    if ((await Promise.all(all)).every(Boolean)) return first
-  }
-  throw new Error('no free ports')
-}
-
-function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  return new Promise((resolve) => {
-    probe.once('error', () => {
-      resolve(false)
-    })
-    probe.listen(port, () => probe.close(() => resolve(true)))
-  })
-}

@@ -1,6 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -13,6 +11,7 @@ import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
 import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
+import { freePort } from '../support/free-port.ts'
 import { expectEnded, expectOpen } from '../support/scene.ts'
 import { bundle } from './site.ts'
 
@@ -27,18 +26,6 @@ let page: Page
 let folder: string
 let running: RunningProcess
 let origin: string
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => {
-    probe.close(resolve)
-  })
-  return port
-}
 
 beforeAll(async () => {
   ;[booted, browser] = await Promise.all([boot(), launchBrowser()])

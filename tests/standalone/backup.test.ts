@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freePort } from '../support/boot.ts'
+import { freePort } from '../support/free-port.ts'
 import type { CommandLine, Ran } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
 

