@@ -2,14 +2,12 @@ import { hash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
-import { boot } from '../support/boot.ts'
 import type { Cast, SignedIn } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
 import type { Dump } from '../support/dump-of.ts'
 import { dumpOf } from '../support/dump-of.ts'
-import { assertInvariants } from '../support/invariants.ts'
+import { onScene } from '../support/on-scene.ts'
 import { startResourceServer } from '../support/resource-server.ts'
 import {
   begin,
@@ -17,7 +15,6 @@ import {
   expectAlive,
   expectDead,
   expectOpen,
-  roomy,
   started,
 } from '../support/scene.ts'
 
@@ -26,15 +23,9 @@ const RESOURCE = 'http://localhost:4004'
 describe.each(['sqlite', 'postgres'] as const)('what a start mints on %s', (database) => {
   let booted: Booted
   let cast: Cast
-
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
+  onScene(database, (scene) => {
+    ;({ booted, cast } = scene)
   })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
 
   const signInJane = (): Promise<SignedIn> =>
     cast.signIn('jane@customer.test', {

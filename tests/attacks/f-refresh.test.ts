@@ -2,13 +2,12 @@ import { createConnection } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { decodeJwt } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { besides } from '../support/beside.ts'
 import type { Booted } from '../support/boot.ts'
-import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
 import { assertInvariants } from '../support/invariants.ts'
+import { onScene } from '../support/on-scene.ts'
 import {
   begin,
   clearStage,
@@ -18,7 +17,6 @@ import {
   expectEnded,
   expectInvalidGrant,
   expectOpen,
-  roomy,
   started,
 } from '../support/scene.ts'
 
@@ -27,15 +25,9 @@ const STANDARD = ['access_token', 'expires_in', 'id_token', 'refresh_token', 'sc
 describe.each(['sqlite', 'postgres'] as const)('refreshing an impersonation on %s', (database) => {
   let booted: Booted
   let cast: Cast
-
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
+  onScene(database, (scene) => {
+    ;({ booted, cast } = scene)
   })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
 
   const at = (epochSeconds: number): void => {
     vi.useFakeTimers({ toFake: ['Date'] })

@@ -1,18 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { besides } from '../support/beside.ts'
 import type { Booted } from '../support/boot.ts'
-import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer, SignedIn } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
 import { CookieJar } from '../support/cookie-jar.ts'
-import { assertInvariants } from '../support/invariants.ts'
+import { onScene } from '../support/on-scene.ts'
 import { startResourceServer } from '../support/resource-server.ts'
 import type { Begun } from '../support/scene.ts'
 import {
   begin,
-  clearStage,
   expectAlive,
   expectDead,
   expectEnded,
@@ -25,15 +22,9 @@ import { signOut } from '../support/sign-out.ts'
 describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', (database) => {
   let booted: Booted
   let cast: Cast
-
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
+  onScene(database, (scene) => {
+    ;({ booted, cast } = scene)
   })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
 
   const revoke = (token: string, hint?: string, client = 'acme-portal'): Promise<JsonAnswer> =>
     cast.form('/token/revocation', {

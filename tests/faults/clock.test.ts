@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Booted } from '../support/boot.ts'
-import { boot } from '../support/boot.ts'
 import type { Cast } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
-import { assertInvariants } from '../support/invariants.ts'
-import { begin, clearStage, expectAlive, expectDead, expectEnded, roomy } from '../support/scene.ts'
+import { onScene } from '../support/on-scene.ts'
+import { begin, expectAlive, expectDead, expectEnded } from '../support/scene.ts'
 
 const HOUR = 3_600_000
 
 describe.each(['sqlite', 'postgres'] as const)('odd times on %s', (database) => {
   let booted: Booted
   let cast: Cast
-
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
+  onScene(database, (scene) => {
+    ;({ booted, cast } = scene)
   })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
 
   it('N14 gives no session more than its half hour when the clock is turned back', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })

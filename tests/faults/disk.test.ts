@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer } from '../support/cast.ts'
@@ -12,6 +12,7 @@ import { crashStage } from '../support/crash-stage.ts'
 import { failCall } from '../support/driver-faults.ts'
 import { dumpOf } from '../support/dump-of.ts'
 import { assertInvariants } from '../support/invariants.ts'
+import { onScene } from '../support/on-scene.ts'
 import { begin, clearStage, expectAlive, expectEnded, roomy, started } from '../support/scene.ts'
 
 const UNAVAILABLE = [503, 'temporarily_unavailable', '1']
@@ -83,13 +84,9 @@ describe.each(['sqlite', 'postgres'] as const)(
   (database) => {
     let booted: Booted
     let cast: Cast
-    beforeAll(async () => {
-      booted = await boot({ database, env: roomy })
-      cast = castOf(booted)
+    onScene(database, (scene) => {
+      ;({ booted, cast } = scene)
     })
-    beforeEach(() => clearStage(booted))
-    afterEach(() => assertInvariants(booted, cast))
-    afterAll(() => booted.close())
 
     it('has what was ended dead at once, and writes it down as soon as it can', async () => {
       const begun = await begin(cast)

@@ -1,18 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Booted } from '../support/boot.ts'
-import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer } from '../support/cast.ts'
-import { castOf } from '../support/cast.ts'
 import { assertInvariants } from '../support/invariants.ts'
 import { startNode } from '../support/node-process.ts'
+import { onScene } from '../support/on-scene.ts'
 import {
   begin,
   clearStage,
   expectDead,
   expectEnded,
   expectOpen,
-  roomy,
   started,
 } from '../support/scene.ts'
 
@@ -21,15 +19,9 @@ const CUSTOMERS = ['usr_jane', 'usr_omar']
 describe.each(['sqlite', 'postgres'] as const)('races on %s', (database) => {
   let booted: Booted
   let cast: Cast
-
-  beforeAll(async () => {
-    booted = await boot({ database, env: roomy })
-    cast = castOf(booted)
+  onScene(database, (scene) => {
+    ;({ booted, cast } = scene)
   })
-  beforeEach(() => clearStage(booted))
-  afterEach(() => vi.useRealTimers())
-  afterEach(() => assertInvariants(booted, cast))
-  afterAll(() => booted.close())
 
   const statuses = (answers: readonly JsonAnswer[]): number[] =>
     answers.map(({ status }) => status).toSorted((one, other) => one - other)

@@ -2,16 +2,16 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openSqlite } from '../../server/src/storage/sqlite.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import { assertInvariants } from '../support/invariants.ts'
+import { onScene } from '../support/on-scene.ts'
 import {
   begin,
-  clearStage,
   endedEvents,
   expectAlive,
   expectDead,
@@ -27,15 +27,9 @@ describe.each(['sqlite', 'postgres'] as const)(
   (database) => {
     let booted: Booted
     let cast: Cast
-
-    beforeAll(async () => {
-      booted = await boot({ database, env: roomy })
-      cast = castOf(booted)
+    onScene(database, (scene) => {
+      ;({ booted, cast } = scene)
     })
-    beforeEach(() => clearStage(booted))
-    afterEach(() => vi.useRealTimers())
-    afterEach(() => assertInvariants(booted, cast))
-    afterAll(() => booted.close())
 
     async function restart(): Promise<void> {
       await booted.restart(roomy)
