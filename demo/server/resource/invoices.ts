@@ -1,5 +1,6 @@
 import { Problem } from './answer.ts'
-import type { Order, Orders } from './orders.ts'
+import type { Order } from './order.ts'
+import type { Orders } from './orders.ts'
 
 /** An invoice as the resource server shows it: one for each order. */
 export interface Invoice {

@@ -1,21 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Verified } from '@understudy/sdk/server'
 import { Problem } from './answer.ts'
+import type { Order } from './order.ts'
 import { CATALOGUE, pastOrders } from './past-orders.ts'
-
-/** An order as the resource server shows it. */
-export interface Order {
-  readonly id: string
-  readonly item: string
-  readonly quantity: number
-  /** Cents. */
-  readonly amount: number
-  readonly currency: 'EUR'
-  readonly status: 'processing' | 'shipped' | 'delivered' | 'cancelled'
-  readonly placed_at: string
-  /** Who clicked: the customer, or somebody acting for them. */
-  readonly placed_by: { readonly sub: string; readonly act: { readonly sub: string } | null }
-}
 
 export interface NewOrder {
   readonly item: string

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Order } from './orders.ts'
+import type { Order } from './order.ts'
 
 /** Item and price in cents. */
 export const CATALOGUE: readonly (readonly [item: string, price: number])[] = [

@@ -7,7 +7,7 @@ import type { ProviderParts } from '../parts.ts'
 import { backTo } from './account-router.ts'
 import { enrolAuthenticator } from './change-factors.ts'
 import { raiseSession } from './raise-session.ts'
-import type { Proven } from './security-routes.ts'
+import type { Proven } from './signed-in.ts'
 
 const WRONG = 'This code is not the one the app should show. Check the secret and the clock.'
 

@@ -9,7 +9,7 @@ import { allowOwnScript } from '../web/allow-own-script.ts'
 import { backTo } from './account-router.ts'
 import { addPasskey } from './change-factors.ts'
 import { raiseSession } from './raise-session.ts'
-import type { Proven } from './security-routes.ts'
+import type { Proven } from './signed-in.ts'
 
 const WRONG = 'This passkey was not accepted. Try again.'
 

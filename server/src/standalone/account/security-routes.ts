@@ -1,7 +1,6 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { originOf } from '../../index.ts'
-import type { Factors } from '../factors.ts'
 import { factorsOf } from '../factors.ts'
 import { csrfToken } from '../interactions/form.ts'
 import { recoveryCodesPage } from '../pages/factor-pages.ts'
@@ -11,13 +10,10 @@ import { accountRoutes, backTo, doneIn } from './account-router.ts'
 import { mayEnrol, mayRemove, removeFactor, renewRecoveryCodes } from './change-factors.ts'
 import { showAuthenticator, submitAuthenticator } from './enrol-authenticator.ts'
 import { showNewPasskey, submitNewPasskey, submitPasskeyName } from './enrol-passkey.ts'
-import type { SignedIn } from './signed-in.ts'
+import type { Proven, SignedIn } from './signed-in.ts'
 import { isFresh, sendToSignIn } from './signed-in.ts'
 
 const SECURITY = '/account/security'
-
-/** Somebody whose login is fresh, and how they sign in. */
-export type Proven = SignedIn & { readonly factors: Factors }
 
 type Step = (
   parts: ProviderParts,

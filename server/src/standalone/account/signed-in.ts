@@ -16,6 +16,9 @@ export interface SignedIn {
   readonly formKey: string
 }
 
+/** Somebody whose login is fresh, and how they sign in. */
+export type Proven = SignedIn & { readonly factors: Factors }
+
 /**
  * By the issuer's own cookie and nothing else: a token, and so whoever impersonates, never gets here.
  */
