@@ -6,10 +6,14 @@ const isolated = (name: string): string => `\u2068${name.slice(0, 99)}\u2069`
 /** Asks whether the sign-in of this tab may give way; anything but a yes is a no. */
 export function confirmInDialog({ actor, subject, app }: ImpersonationSession): Promise<boolean> {
   const dialog = document.createElement('dialog')
-  const make = (tag: string, text: string): HTMLElement => {
+  const make = <K extends 'h2' | 'p' | 'form' | 'button'>(
+    tag: K,
+    text = '',
+    parent: HTMLElement = dialog,
+  ): HTMLElementTagNameMap[K] => {
     const element = document.createElement(tag)
     element.textContent = text
-    dialog.append(element)
+    parent.append(element)
     return element
   }
   const who = isolated(subject.email ?? subject.sub)
@@ -18,20 +22,17 @@ export function confirmInDialog({ actor, subject, app }: ImpersonationSession): 
   dialog.role = 'alertdialog'
   dialog.ariaLabel = make('h2', 'Impersonate?').textContent
   make('p', `You are signed in already. Continue in ${where} as ${who}, impersonated by ${by}?`)
-  const form = make('form', '') as HTMLFormElement
+  const form = make('form')
   form.method = 'dialog'
   // The first one has the focus: whoever just presses Enter says no.
-  for (const text of ['Cancel', 'Impersonate']) {
-    const choice = make('button', text) as HTMLButtonElement
-    choice.value = text
-    form.append(choice)
-  }
+  make('button', 'Cancel', form)
+  make('button', 'Impersonate', form).value = 'yes'
   document.body.append(dialog)
   dialog.showModal()
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => {
       dialog.remove()
-      resolve(dialog.returnValue === 'Impersonate')
+      resolve(dialog.returnValue === 'yes')
     })
   })
 }

@@ -18,8 +18,8 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
   const settled = async (): Promise<unknown> => starting?.catch(() => null)
   const getAccessToken = async (): Promise<string> => {
     await settled()
-    const { running, hasRun, state } = page
-    if (!running?.kept) {
+    const { running, kept, hasRun, state } = page
+    if (!running || !kept) {
       const isOver = hasRun || state.status === 'ended'
       throw new ImpersonationError(isOver ? 'IMPERSONATION_ENDED' : 'NOT_IMPERSONATING')
     }

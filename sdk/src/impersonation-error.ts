@@ -20,13 +20,13 @@ export type ImpersonationErrorCode = keyof typeof hints
 
 /** The only error this package throws on purpose. */
 export class ImpersonationError extends Error {
-  readonly code: ImpersonationErrorCode
+  declare readonly code: ImpersonationErrorCode
   /** What to do about it, in one sentence. */
-  readonly hint: string
+  declare readonly hint: string
   /** Whether the same call may succeed later. */
-  readonly retryable: boolean
+  declare readonly retryable: boolean
   /** The issuer's `X-Request-Id`, for its operators. */
-  readonly requestId: string | null
+  declare readonly requestId: string | null
 
   constructor(
     code: ImpersonationErrorCode,
@@ -34,11 +34,8 @@ export class ImpersonationError extends Error {
     retryable: boolean = false,
     requestId: string | null = null,
   ) {
-    super(hints[code], { cause })
-    this.name = 'ImpersonationError'
-    this.code = code
-    this.hint = hints[code]
-    this.retryable = retryable
-    this.requestId = requestId
+    const hint = hints[code]
+    super(hint, { cause })
+    Object.assign(this, { name: 'ImpersonationError', code, hint, retryable, requestId })
   }
 }

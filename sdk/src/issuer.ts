@@ -1,20 +1,19 @@
-import type { ImpersonationErrorCode } from './impersonation-error.ts'
-import { ImpersonationError } from './impersonation-error.ts'
 import { claimsOf } from './id-token.ts'
 import { clock } from './monotonic-clock.ts'
-import type { ImpersonationOptions } from './options.ts'
-import { request } from './private-request.ts'
+import type { Page } from './page.ts'
 import type { Answer } from './private-request.ts'
+import { request } from './private-request.ts'
 import type { Kept } from './token-store.ts'
 
 /** The four routes of the issuer that an app needs. */
 export interface Issuer {
   /**
-   * Exchanges a link's token, or renews what is kept.
+   * Exchanges a link's token, or renews what is kept: the token for the API when one is named, else
+   * the issuer's own.
    *
    * @throws ImpersonationError
    */
-  readonly grant: (refreshToken: string, kept?: Kept, resource?: string) => Promise<Kept>
+  readonly grant: (refreshToken: string, kept?: Kept, api?: string) => Promise<Kept>
   readonly read: (kept: Kept) => Promise<Answer>
   /** Never throws: whoever ends is done here, whatever becomes of it there. */
   readonly end: (kept: Kept) => Promise<void>
@@ -28,31 +27,28 @@ interface TokenAnswer {
   readonly error: unknown
 }
 
-export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer {
+export function createIssuer(page: Page): Issuer {
+  const { issuer, clientId, resource } = page.options
   const post = (path: string, form: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: clientId, ...form })
-    return request(issuer + path, { method: 'POST', body, keepalive: true })
+    return request(page, issuer + path, { method: 'POST', body })
   }
-  const ask = ({ ownToken }: Kept, path = '', method = 'GET'): Promise<Answer> =>
-    request(`${issuer}/api/v1/impersonation${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ownToken}` },
-      keepalive: true,
-    })
+  const ask = ({ ownToken }: Kept, path = '', method = 'GET'): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${ownToken}` }
+    return request(page, `${issuer}/api/v1/impersonation${path}`, { method, headers })
+  }
   const revoke = (token: string): Promise<unknown> =>
     post('/token/revocation', { token }).catch(() => null)
 
   return {
-    async grant(refreshToken, kept, resource) {
+    async grant(refreshToken, kept, api) {
       const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
-      const answer = await post('/token', resource ? { ...form, resource } : form)
-      const { status, isRetryable, requestId } = answer
+      const answer = await post('/token', api ? { ...form, resource: api } : form)
+      const { status, problem } = answer
       const body = answer.body as unknown as TokenAnswer
-      const { access_token: accessToken, refresh_token: next, expires_in: seconds } = body
-      const problem = (code: ImpersonationErrorCode): ImpersonationError =>
-        new ImpersonationError(code, body.error, isRetryable, requestId)
+      const { access_token: token, refresh_token: next, expires_in: seconds } = body
       if (body.error === 'invalid_grant') throw problem(kept ? 'IMPERSONATION_ENDED' : 'LINK_SPENT')
-      if (status !== 200 || !accessToken || !next || !(seconds > 0)) throw problem('ISSUER_FAILED')
+      if (status !== 200 || !token || !next || !(seconds > 0)) throw problem('ISSUER_FAILED')
 
       // It came from the token endpoint itself (OIDC Core §3.1.3.7); of the same user (§12.2).
       const { iss, aud, sub, act, iat, impersonation_id: id } = claimsOf(body.id_token)
@@ -60,11 +56,15 @@ export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer
       const isOurs = iss === issuer && String(aud) === clientId && actor && id && sub && iat
       if (!isOurs || (kept && (kept.id !== id || kept.sub !== sub || kept.actor !== actor))) {
         // An ordinary sign-in of whoever made the link would put us into their account (login CSRF).
-        await Promise.all([next, accessToken].map(revoke))
+        await Promise.all([next, token].map(revoke))
         throw problem(actor ? 'ID_TOKEN_MISMATCH' : 'IMPERSONATION_NOT_CONFIRMED')
       }
       const at = clock()
+      const staleAt = at + seconds * 900
       return {
+        ...(api && kept ? kept : { ownToken: token, ownStaleAt: staleAt }),
+        // The API's own token follows with the first request.
+        ...(api === resource ? { accessToken: token, staleAt } : { accessToken: '', staleAt: 0 }),
         id,
         sub,
         actor,
@@ -72,9 +72,6 @@ export function createIssuer({ issuer, clientId }: ImpersonationOptions): Issuer
         issuedAt: iat * 1000,
         turn: (kept?.turn ?? 0) + 1,
         refreshToken: next,
-        accessToken,
-        ownToken: resource && kept ? kept.ownToken : accessToken,
-        staleAt: at + seconds * 900,
       }
     },
     read: (kept) => ask(kept),

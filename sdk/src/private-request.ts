@@ -1,4 +1,5 @@
-import { ImpersonationError } from './impersonation-error.ts'
+import type { ImpersonationError, ImpersonationErrorCode } from './impersonation-error.ts'
+import type { Page } from './page.ts'
 import { pause } from './pause.ts'
 
 /** Nothing of the browser travels with these requests, and nothing of them stays in its cache. */
@@ -12,9 +13,10 @@ export interface Answer {
   readonly status: number
   /** Empty unless it was a JSON object. */
   readonly body: Readonly<Record<string, unknown>>
-  readonly requestId: string | null
-  /** Whether the issuer may answer better later. */
-  readonly isRetryable: boolean
+  /** Whether it says that the impersonation has ended. */
+  readonly isOver: boolean
+  /** The error this answer makes. */
+  readonly problem: (code: ImpersonationErrorCode) => ImpersonationError
 }
 
 /**
@@ -22,10 +24,10 @@ export interface Answer {
  *
  * @throws ImpersonationError ISSUER_UNREACHABLE
  */
-export async function request(url: string, init: RequestInit): Promise<Answer> {
+export async function request({ problem }: Page, url: string, init: RequestInit): Promise<Answer> {
   const send = (): Promise<Response> => {
     const signal = AbortSignal.timeout(15_000)
-    return fetch(url, { ...init, ...PRIVATE, redirect: 'manual', signal })
+    return fetch(url, { ...init, ...PRIVATE, keepalive: true, redirect: 'manual', signal })
   }
   try {
     const answer = await send().catch(async (error: unknown) => {
@@ -35,22 +37,25 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
       return send()
     })
     const { status, headers } = answer
+    const body = objectIn(await answer.text())
+    const { code, error = code } = body
     return {
       status,
-      body: await objectIn(answer),
-      requestId: headers.get('x-request-id'),
-      isRetryable: status > 499 || status === 429,
+      body,
+      isOver: code === 'IMPERSONATION_ENDED',
+      problem: (about) =>
+        // The issuer may answer better later.
+        problem(about, error, status > 499 || status === 429, headers.get('x-request-id')),
     }
   } catch (cause) {
-    throw new ImpersonationError('ISSUER_UNREACHABLE', cause, true)
+    throw problem('ISSUER_UNREACHABLE', cause, true)
   }
 }
 
 /** No answer of an issuer comes near that. */
 const LONGEST = 65_536
 
-async function objectIn(answer: Response): Promise<Answer['body']> {
-  const text = await answer.text()
+function objectIn(text: string): Answer['body'] {
   try {
     return Object(JSON.parse(text.length > LONGEST ? '' : text)) as Answer['body']
   } catch {

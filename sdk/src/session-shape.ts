@@ -1,5 +1,4 @@
 import type { ImpersonationSession } from './impersonation.ts'
-import { ImpersonationError } from './impersonation-error.ts'
 import { clock } from './monotonic-clock.ts'
 import type { Answer } from './private-request.ts'
 import type { Kept } from './token-store.ts'
@@ -11,7 +10,6 @@ interface Wire extends Pick<
   readonly app: { readonly client_id: string; readonly name: string | null }
   readonly mode: string
   readonly expires_at: string
-  readonly code?: string
 }
 
 /**
@@ -21,16 +19,13 @@ interface Wire extends Pick<
  * @throws ImpersonationError
  */
 export function sessionOf(
-  { status, body, isRetryable, requestId }: Answer,
+  { status, body, isOver, problem }: Answer,
   current: () => Kept | null,
 ): ImpersonationSession {
-  const { id, actor, subject, app, mode, reason, ticket, expires_at, code } =
-    body as unknown as Wire
+  const { id, actor, subject, app, mode, reason, ticket, expires_at } = body as unknown as Wire
   const end = Date.parse(expires_at)
-  if (status !== 200 || id !== current()?.id || !(end > 0)) {
-    const isOver = code === 'IMPERSONATION_ENDED'
-    throw new ImpersonationError(isOver ? code : 'ISSUER_FAILED', code, isRetryable, requestId)
-  }
+  if (status !== 200 || id !== current()?.id || !(end > 0))
+    throw problem(isOver ? 'IMPERSONATION_ENDED' : 'ISSUER_FAILED')
   return {
     id,
     actor,
@@ -39,7 +34,7 @@ export function sessionOf(
     ticket,
     app: { clientId: app.client_id, name: app.name },
     mode: mode === 'full' ? mode : 'read_only',
-    remaining: () => {
+    remaining() {
       const kept = current()
       return kept ? Math.max(0, end - kept.issuedAt + kept.at - clock()) : 0
     },

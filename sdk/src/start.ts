@@ -1,8 +1,7 @@
-import { ImpersonationError } from './impersonation-error.ts'
+import type { ImpersonationError } from './impersonation-error.ts'
 import type { ImpersonationSession } from './impersonation.ts'
 import { takeLink } from './link.ts'
 import type { Page } from './page.ts'
-import { become } from './page.ts'
 import { left } from './token-store.ts'
 
 /**
@@ -16,7 +15,7 @@ export async function start(page: Page): Promise<ImpersonationSession | null> {
   try {
     // In somebody else's page a click could be stolen.
     if (window.top !== window.self) {
-      if (page.link) throw new ImpersonationError('FRAMED')
+      if (page.link) throw page.problem('FRAMED')
       return null
     }
     let kept = left(page.store)
@@ -28,18 +27,18 @@ export async function start(page: Page): Promise<ImpersonationSession | null> {
     if (!link && !kept) return null
     // Who opened this page may lead it elsewhere, but not see it.
     if (link) window.opener = null
-    become(page, 'pending')
+    page.become('pending')
     const { arrive } = await import('./arrival.ts').catch((cause: unknown) => {
       // Chromium remembers that a module could not be loaded: what may help is a reload, which
       // finds a clean address.
       if (!kept && typeof link === 'string') page.store.write(JSON.stringify(link))
-      throw new ImpersonationError('ISSUER_UNREACHABLE', cause, true)
+      throw page.problem('ISSUER_UNREACHABLE', cause, true)
     })
     return await arrive(page, link, kept)
   } catch (problem) {
     if (page.state.status === 'ended') return null
-    if (page.running) page.running.kept = null
-    become(page, 'error', { error: problem as ImpersonationError })
+    page.kept = null
+    page.become('error', { error: problem as ImpersonationError })
     throw problem
   }
 }

@@ -1,21 +1,27 @@
+import type { EndReason } from './impersonation.ts'
+import type { Page } from './page.ts'
 import { pause } from './pause.ts'
 import type { Kept } from './token-store.ts'
 
-interface Message {
+/** What a tab tells the others of the same impersonation. */
+export interface Message {
+  /** Of the impersonation. */
   readonly id: string
-  readonly from?: number
+  /** What it has now. */
   readonly kept?: Kept
-  readonly ended?: true
+  readonly ended?: EndReason
+  /** A number of the tab's own, when it asks what the others have. */
+  readonly from?: number
 }
 
 /** The other tabs of the same app, of which some may be of the same impersonation. */
 export interface Tabs {
-  /** Tells the others what this tab has now; without anything, that it has ended. */
-  readonly tell: (id: string, kept?: Kept) => void
+  /** Without anything but the id it says that this tab looks after the impersonation at the moment. */
+  readonly tell: (message: Message) => void
   /** Lets the others answer with what they have; whether one did. */
   readonly ask: (id: string) => Promise<boolean>
   /** One tab at a time; the browser releases it when the tab crashes. */
-  readonly alone: (id: string, work: () => Promise<void>) => Promise<void>
+  readonly alone: (what: string, work: () => Promise<void>) => Promise<void>
 }
 
 const PATIENCE_MS = 200
@@ -27,42 +33,38 @@ export const hasLocks = (): boolean => 'locks' in navigator
  * Tabs of one impersonation share each refresh: a refresh token is good once, and its second use
  * ends everything.
  */
-export function joinTabs(
-  name: string,
-  current: () => Kept | null,
-  heard: (kept: Kept | null) => void,
-): Tabs {
+export function joinTabs(page: Page, heard: (message: Message) => void): Tabs {
   const me = Math.random()
   let asking = false
   let answered = false
-  const channel = new BroadcastChannel(name)
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target origin
-  const post = (message: Message): void => channel.postMessage(message)
+  const channel = new BroadcastChannel(page.name)
+  const tell = (message: Message): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target origin
+    channel.postMessage(message)
+  }
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-    const kept = current()
-    const { id, from, ended } = data
-    if (id !== kept?.id) return
-    if (ended) heard(null)
-    else if (data.kept) {
-      answered = true
-      if (data.kept.turn > kept.turn) heard(data.kept)
+    const { kept } = page
+    if (!kept || data.id !== kept.id) return
+    if (data.from) {
       // Of two that ask at the same time, one gets no answer and goes on.
-    } else if (!asking || me < Number(from)) post({ id, kept })
+      if (!asking || me < data.from) tell({ id: kept.id, kept })
+      return
+    }
+    if (data.kept) answered = true
+    if (!data.kept || data.kept.turn > kept.turn) heard(data)
   })
   return {
-    tell: (id, kept) => {
-      post(kept ? { id, kept } : { id, ended: true })
-    },
-    ask: async (id) => {
+    tell,
+    async ask(id) {
       answered = false
       asking = true
-      post({ id, from: me })
+      tell({ id, from: me })
       await pause(PATIENCE_MS)
       asking = false
       return answered
     },
-    alone: async (id, work) => {
-      await (hasLocks() ? navigator.locks.request(`${name}.${id}`, work) : work())
+    async alone(what, work) {
+      await (hasLocks() ? navigator.locks.request(`${page.name}.${what}`, work) : work())
     },
   }
 }

@@ -4,15 +4,16 @@ export interface Kept {
   readonly sub: string
   readonly actor: string
   readonly refreshToken: string
-  /** For the app's API. */
+  /** For the app's API; empty until there is one. */
   readonly accessToken: string
+  /** When to renew it, on the clock. */
+  readonly staleAt: number
   /** For the issuer, which takes opaque ones only. */
   readonly ownToken: string
+  readonly ownStaleAt: number
   /** The issuer's time of the exchange (epoch ms), and the clock's. */
   readonly issuedAt: number
   readonly at: number
-  /** When to renew, on the clock. */
-  readonly staleAt: number
   /** How many exchanges it took: the higher is the newer. */
   readonly turn: number
 }

@@ -125,6 +125,7 @@ describe('An impersonation in the browser', () => {
     expect(claims).toMatchObject({ aud: 'http://localhost:4004', act: { sub: 'usr_root' } })
     await page.reload()
     expect(await started(page)).toBe(id)
+    expect(asked.filter((url) => url.endsWith('/token'))).toHaveLength(2)
   })
 
   it('is over in the tab when the issuer ends it', async () => {

@@ -16,27 +16,28 @@ const entries: readonly (readonly [
   ceiling: number,
   wanted: number,
 ])[] = [
-  ['.', ['index.ts'], 2.2, 2.9],
-  ['./banner', ['banner/index.ts'], 1.2, 2.9],
-  ['. and ./banner', ['index.ts', 'banner/index.ts'], 3.2, 5.5],
+  ['.', ['index.ts'], 2.0, 2.9],
+  ['./banner', ['banner/index.ts'], 0.8, 2.9],
+  ['. and ./banner', ['index.ts', 'banner/index.ts'], 2.6, 5.5],
   ['./react', ['react/index.ts'], 0.6, 0.6],
-  ['./server', ['server/index.ts'], 5.3, 1.5],
+  ['./server', ['server/index.ts'], 5.0, 1.5],
   ['./early', ['early.ts'], 0.4, 0.4],
 ]
 
 /** With what follows only when an impersonation arrives. */
 const ceilingsInAll: Readonly<Record<string, number>> = {
-  '.': 5.8,
-  './banner': 4.5,
-  '. and ./banner': 10.1,
+  '.': 5.7,
+  './banner': 4.2,
+  '. and ./banner': 9.7,
 }
 
 /** What makes up `./server`. */
 const partsOfServer: readonly (readonly [what: string, files: readonly string[]])[] = [
-  ['Asking the issuer, with a service token', ['issuer']],
+  ['Asking the issuer, with a service token', ['issuer', 'ask', 'ask-as', 'service-tokens']],
   ['Feed of ended impersonations', ['feed', 'event-stream']],
-  ['Liveness', ['liveness', 'lru']],
+  ['Liveness', ['liveness']],
   ['Opaque tokens and JWTs', ['recognition', 'opaque', 'jwt', 'verified']],
+  ['What was asked for already', ['answers', 'lru']],
   ['Guard and refusals', ['guard', 'refusal']],
   ['Reports', ['reports']],
   ['Options', ['verifier', 'options']],

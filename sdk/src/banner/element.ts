@@ -1,5 +1,3 @@
-import type { Impersonation, ImpersonationSession, ImpersonationState } from '../impersonation.ts'
-import { make } from './make.ts'
 import type { Messages } from './messages.ts'
 import { en } from './messages/en.ts'
 
@@ -17,49 +15,14 @@ export class ImpersonationBanner extends Base {
 
   connectedCallback(): void {
     // One that mountBanner made has its shadow already.
-    if (!this.shadowRoot) void this.#follow(this.attachShadow({ mode: 'open' })).catch(reportError)
-  }
-
-  async #follow(root: ShadowRoot): Promise<void> {
-    const impersonation = fromAttributes(this)
-    const { follow } = await import('./follow.ts')
-    follow(root, impersonation, ImpersonationBanner)
+    if (!this.shadowRoot) void draw(this, this.attachShadow({ mode: 'open' })).catch(reportError)
   }
 }
 
-const person = (email = ''): ImpersonationSession['actor'] => ({ sub: email, email, name: null })
-
-/** As much of an impersonation as the banner uses. */
-function fromAttributes(host: HTMLElement): Impersonation {
-  const { actor, subject, mode, expiresIn, endAction = '' } = host.dataset
-  const time = Number(expiresIn) * 1000
-  const end = performance.now() + time
-  const impersonation = {
-    state: {
-      status: 'active',
-      session: {
-        id: '',
-        actor: person(actor),
-        subject: person(subject),
-        mode: mode === 'full' ? mode : 'read_only',
-        remaining: () => end - performance.now(),
-      },
-    } as ImpersonationState,
-    subscribe(listener: () => void) {
-      setTimeout(() => {
-        impersonation.state = { status: 'ended', session: null, error: null, reason: 'expired' }
-        listener()
-      }, time)
-    },
-    async end() {
-      const inputs = host.querySelectorAll('input')
-      const form = make('form', { method: 'post', action: endAction, hidden: '' }, ...inputs)
-      document.body.append(form)
-      form.submit()
-    },
-    setBannerVisible() {},
-  }
-  return impersonation as unknown as Impersonation
+async function draw({ dataset }: HTMLElement, root: ShadowRoot): Promise<void> {
+  const begin = performance.now()
+  const { followAttributes } = await import('./drawing.ts')
+  followAttributes(root, dataset, begin, ImpersonationBanner.messages)
 }
 
 if (globalThis.customElements && !customElements.get('impersonation-banner'))

@@ -1,6 +1,6 @@
 import type { Impersonation } from '../impersonation.ts'
 import { showEnd } from './ended.ts'
-import { en } from './messages/en.ts'
+import type { Messages } from './messages.ts'
 import type { BannerOptions } from './options.ts'
 import { show } from './shown.ts'
 import { dress } from './styles.ts'
@@ -9,11 +9,14 @@ import { dress } from './styles.ts'
 export function follow(
   root: ShadowRoot,
   impersonation: Impersonation,
-  { messages = en, returnTo = '/', favicon }: BannerOptions = {},
+  words: Messages,
+  { returnTo = '/', favicon }: BannerOptions,
 ): () => void {
   dress(root)
   let shown: string | undefined
   let stop = (): void => {}
+  const end = (): void => void impersonation.end().catch(() => {})
+  const report = (visible: boolean): void => impersonation.setBannerVisible(visible)
   const render = (): void => {
     const { status, session, reason = 'ended_here' } = impersonation.state
     const active = status === 'active' ? session : null
@@ -22,8 +25,8 @@ export function follow(
     shown = next
     stop()
     stop = (): void => {}
-    if (active) stop = show(root, impersonation, active, messages, favicon)
-    else if (status === 'ended') stop = showEnd(root, messages, reason, returnTo)
+    if (active) stop = show(root, words, active, end, report, favicon)
+    else if (status === 'ended') stop = showEnd(root, words, reason, returnTo)
   }
   const unsubscribe = impersonation.subscribe(render)
   render()

@@ -1,4 +1,5 @@
 import type { Impersonation } from '../impersonation.ts'
+import { en } from './messages/en.ts'
 import type { BannerOptions, MountedBanner } from './options.ts'
 
 /**
@@ -10,7 +11,10 @@ import type { BannerOptions, MountedBanner } from './options.ts'
  * @param options language, way back, icon.
  * @returns what takes the banner away again.
  */
-export function mountBanner(impersonation: Impersonation, options?: BannerOptions): MountedBanner {
+export function mountBanner(
+  impersonation: Impersonation,
+  options: BannerOptions = {},
+): MountedBanner {
   let isWanted = true
   let isLoading = false
   let stop = (): void => {}
@@ -18,10 +22,11 @@ export function mountBanner(impersonation: Impersonation, options?: BannerOption
     if (isLoading || impersonation.state.status === 'idle') return
     isLoading = true
     try {
-      const { follow } = await import('./follow.ts')
+      const { follow } = await import('./drawing.ts')
       unsubscribe()
       const host = document.createElement('impersonation-banner')
-      if (isWanted) stop = follow(host.attachShadow({ mode: 'open' }), impersonation, options)
+      const root = host.attachShadow({ mode: 'open' })
+      if (isWanted) stop = follow(root, impersonation, options.messages ?? en, options)
     } catch (error) {
       // The next change of state tries again; until then no token leaves.
       isLoading = false

@@ -1,4 +1,4 @@
-import type { Impersonation, ImpersonationSession } from '../impersonation.ts'
+import type { ImpersonationSession } from '../impersonation.ts'
 import { bar } from './bar.ts'
 import { make } from './make.ts'
 import { marks } from './marks.ts'
@@ -11,36 +11,47 @@ import { dress } from './styles.ts'
 import { upkeep } from './upkeep.ts'
 import { watch } from './watch.ts'
 
-const startOf = (session: ImpersonationSession, words: Messages): readonly string[] => [
-  ...words.impersonating(nameOf(session.subject)),
-  ', ',
-  ...words.signedInAs(nameOf(session.actor)),
-  '. ',
-]
+const startOf = (session: ImpersonationSession, words: Messages): string =>
+  [
+    ...words.impersonating(nameOf(session.subject)),
+    ', ',
+    ...words.signedInAs(nameOf(session.actor)),
+    '. ',
+  ].join('')
 
 /** Puts bar, ring and title in place and keeps them there, until the function it returns takes them away. */
 export function show(
   root: ShadowRoot,
-  impersonation: Impersonation,
-  session: ImpersonationSession,
   words: Messages,
+  session: ImpersonationSession,
+  end: () => void,
+  setVisible: (visible: boolean) => void,
   favicon?: string,
 ): () => void {
-  const end = (): void => void impersonation.end().catch(() => {})
+  let isVisible: boolean | undefined
+  const report = (now: boolean): void => {
+    if (now !== isVisible) setVisible(now)
+    isVisible = now
+  }
   const main = bar(root, words, end, session)
   const pill = bar(dress(make('div').attachShadow({ mode: 'open' })), words, end)
   const frame = ring(session)
   const voice = speaker(words, startOf(session, words))
   root.append(frame, ...voice.regions)
   const page = marks(words.title, favicon)
-  const { check, report } = upkeep(impersonation, main, pill, frame, voice)
+  const check = upkeep(main, pill, frame, voice.regions)
   const onKey = (event: KeyboardEvent): void => {
     if (event.altKey && event.shiftKey && event.code === 'KeyE') end()
   }
   addEventListener('keydown', onKey, true)
   const keep = (): void => {
     page.keep()
-    check()
+    const seconds = Math.max(0, Math.round(session.remaining() / 1000))
+    main.count(seconds)
+    pill.count(seconds)
+    // A live region is heard when it changes, not when it appears.
+    if (isVisible !== undefined) voice.say(seconds)
+    report(check())
   }
   const unwatch = watch(main.section, keep, () => {
     if (!root.host.isConnected) report(false)

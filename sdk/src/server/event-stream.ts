@@ -1,9 +1,8 @@
 /** One server-sent event (HTML standard §9.2). */
 export interface ServerSentEvent {
-  readonly event: string
+  readonly event: string | undefined
   readonly data: string
-  /** The last id that was given, by this event or one before it. */
-  readonly id: string | null
+  readonly id: string | undefined
 }
 
 /** An event of the feed has some hundred characters. */
@@ -15,7 +14,6 @@ export async function* readEvents(
   onChunk: () => void,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   let rest = ''
-  let id: string | null = null
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     onChunk()
     // A CR at the end may be the first half of a CRLF, which is one line's end and not two.
@@ -23,20 +21,14 @@ export async function* readEvents(
     rest = blocks.pop() ?? ''
     if (rest.length > LONGEST) throw new Error('the feed sends no events')
     for (const block of blocks) {
-      const fields = fieldsOf(block)
-      id = fields.get('id') ?? id
-      const data = fields.get('data')
-      if (data !== undefined) yield { event: fields.get('event') ?? 'message', data, id }
+      const lines = block.split('\n').map((line) => /^([^:]*):? ?(.*)$/.exec(line) ?? [])
+      const values = (name: string): string[] =>
+        lines.filter((line) => line[1] === name).map((line) => line[2] ?? '')
+      yield {
+        event: values('event').at(-1),
+        data: values('data').join('\n'),
+        id: values('id').at(-1),
+      }
     }
   }
-}
-
-function fieldsOf(block: string): Map<string, string> {
-  const fields = new Map<string, string>()
-  for (const line of block.split('\n')) {
-    const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? []
-    const before = name === 'data' ? fields.get(name) : undefined
-    if (name !== '') fields.set(name, before === undefined ? value : `${before}\n${value}`)
-  }
-  return fields
 }

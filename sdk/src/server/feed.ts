@@ -27,7 +27,6 @@ interface Listener {
 /** Follows the feed until it is closed, and comes back with patience whenever it breaks off. */
 export function followFeed(settings: Settings, issuer: Issuer, listener: Listener): Feed {
   const { clock, onError } = settings
-  const connect = createConnect(settings, issuer)
   const closing = new AbortController()
   let count = 0
   let current = 0
@@ -44,15 +43,17 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
     const timer = setTimeout(() => {
       silence.abort(new Error('the feed is silent'))
     }, SILENCE_MS).unref()
-    try {
-      const body = await connect(cursor, AbortSignal.any([closing.signal, silence.signal]))
+    const onChunk = (): void => {
       heardAt = clock()
+      timer.refresh()
+    }
+    try {
+      const signal = AbortSignal.any([closing.signal, silence.signal])
+      const { status, events } = await issuer.follow(cursor, signal)
+      if (events === null) throw new Error(`the feed answered ${status}`)
+      onChunk()
       beginStretch()
-      const onChunk = (): void => {
-        heardAt = clock()
-        timer.refresh()
-      }
-      for await (const { event, data, id } of readEvents(body, onChunk)) {
+      for await (const { event, data, id } of readEvents(events, onChunk)) {
         const ended = event === 'ended' ? idIn(data) : null
         if (ended !== null) listener.noteEnd(ended)
         // An end that cannot be read may be anybody's.
@@ -72,29 +73,6 @@ export function followFeed(settings: Settings, issuer: Issuer, listener: Listene
     close() {
       closing.abort()
     },
-  }
-}
-
-type Connect = (
-  cursor: string | null,
-  signal: AbortSignal,
-) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
-
-function createConnect({ base }: Settings, issuer: Issuer): Connect {
-  let isRefused = false
-  return async (cursor, signal) => {
-    const authorization = await issuer.authorization('read_impersonation', isRefused)
-    const headers = { authorization, accept: 'text/event-stream' }
-    const answer = await fetch(`${base}/api/v1/impersonations/ended`, {
-      headers: cursor === null ? headers : { ...headers, 'last-event-id': cursor },
-      redirect: 'manual',
-      signal,
-    })
-    isRefused = answer.status === 401
-    const type = answer.headers.get('content-type') ?? ''
-    if (answer.status === 200 && answer.body !== null && /^text\/event-stream\b/i.test(type))
-      return answer.body
-    throw new Error(`the feed answered ${answer.status} ${type}`)
   }
 }
 

@@ -1,31 +1,25 @@
-import { createLru } from './lru.ts'
+import { createAnswers } from './answers.ts'
 import type { Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
 
 /** Longer than any token of an impersonation lives. */
 const REMEMBERED_MS = 3_600_000
 const MOST_ENDED = 100_000
-const MOST_ALIVE = 10_000
 
 /** What is known of impersonations: which have ended, and which live as far as anybody can know. */
 export interface Liveness {
-  hasEnded(id: string): boolean
   /** Somebody who must know said so. */
   noteEnd(id: string): void
   /** From now on nothing is taken for alive but what was asked for again. */
   doubt(): void
-  /** Whether it is known to be alive, without asking. */
-  isKnown(id: string): boolean
-  /** @throws Refusal IMPERSONATION_ENDED, S2S_TOKEN_INVALID, UNAVAILABLE */
+  /** @throws Refusal IMPERSONATION_ENDED when that is known, without asking */
+  refuseEnded(id: string): void
+  /**
+   * Asks, unless it is known to be alive.
+   *
+   * @throws Refusal IMPERSONATION_ENDED, S2S_TOKEN_INVALID, UNAVAILABLE
+   */
   ask(id: string): Promise<void>
-}
-
-interface Asked {
-  readonly at: number
-  /** The stretch of the feed it was asked in; 0 for none. */
-  readonly stretch: number
-  readonly answer: Promise<void>
-  isAlive: boolean
 }
 
 /**
@@ -38,11 +32,13 @@ export function createLiveness(
   isActive: (id: string) => Promise<boolean | null>,
 ): Liveness {
   const ended = new Map<string, number>()
-  const known = createLru<Asked>(MOST_ALIVE)
+  const alive = createAnswers<{ readonly at: number; readonly during: number }, void>(
+    ({ at, during }) => (during !== 0 && during === stretch()) || isFresh(at),
+  )
 
   const noteEnd = (id: string): void => {
     const now = clock()
-    known.delete(id)
+    alive.delete(id)
     ended.delete(id)
     ended.set(id, now)
     // In the order of time: whatever comes after the first young one is young as well.
@@ -52,43 +48,22 @@ export function createLiveness(
     }
   }
 
+  const refuseEnded = (id: string): void => {
+    if (ended.has(id)) throw new Refusal('IMPERSONATION_ENDED')
+  }
+
   const read = async (id: string): Promise<void> => {
     const isAlive = await isActive(id)
     if (isAlive === false) noteEnd(id)
     // The feed may have been faster than the answer.
-    if (ended.has(id)) throw new Refusal('IMPERSONATION_ENDED')
+    refuseEnded(id)
     if (isAlive === null) throw new Refusal('S2S_TOKEN_INVALID')
   }
 
-  const settle = async (id: string, asked: Asked): Promise<void> => {
-    try {
-      await asked.answer
-      asked.isAlive = true
-    } catch {
-      if (known.get(id) === asked) known.delete(id)
-    }
-  }
-
-  const holds = (asked: Asked): boolean =>
-    (asked.stretch !== 0 && asked.stretch === stretch()) || isFresh(asked.at)
-
   return {
-    hasEnded: (id) => ended.has(id),
     noteEnd,
-    doubt() {
-      known.clear()
-    },
-    isKnown(id) {
-      const asked = known.get(id)
-      return asked !== undefined && asked.isAlive && holds(asked)
-    },
-    ask(id) {
-      const last = known.get(id)
-      if (last !== undefined && holds(last)) return last.answer
-      const asked = { at: clock(), stretch: stretch(), answer: read(id), isAlive: false }
-      known.set(id, asked)
-      void settle(id, asked)
-      return asked.answer
-    },
+    doubt: () => alive.clear(),
+    refuseEnded,
+    ask: (id) => alive.get(id, { at: clock(), during: stretch() }, () => read(id)),
   }
 }

@@ -30,24 +30,32 @@ export interface Settings extends Required<Omit<VerifierOptions, 'audience' | 'c
   readonly isFresh: (askedAt: number) => boolean
 }
 
-export function settingsOf(options: VerifierOptions): Settings {
-  const clock = options.clock ?? Date.now
-  const cacheMs = Math.min(Math.max(options.cacheSeconds ?? 5, 0), 5) * 1000
+export function settingsOf({
+  audience,
+  feed = true,
+  cacheSeconds = 5,
+  timeoutSeconds = 5,
+  realm = 'api',
+  onError,
+  clock = Date.now,
+  ...required
+}: VerifierOptions): Settings {
+  const cacheMs = Math.min(Math.max(cacheSeconds, 0), 5) * 1000
   return {
-    ...options,
-    feed: options.feed ?? true,
-    timeoutSeconds: options.timeoutSeconds ?? 5,
-    realm: options.realm ?? 'api',
+    ...required,
+    audience: audience ?? null,
+    feed,
+    timeoutSeconds,
+    realm,
+    clock,
     onError(error) {
       try {
-        options.onError?.(error)
+        onError?.(error)
       } catch {
         // Nobody is left to tell.
       }
     },
-    audience: options.audience ?? null,
-    clock,
-    base: options.issuer.replace(/\/+$/, ''),
+    base: required.issuer.replace(/\/+$/, ''),
     isFresh(askedAt) {
       // A clock that was set back must not make an answer last.
       const age = clock() - askedAt

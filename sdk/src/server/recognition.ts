@@ -1,58 +1,46 @@
 import { hash } from 'node:crypto'
+import { createAnswers } from './answers.ts'
 import type { Issuer } from './issuer.ts'
 import { createJwtVerifier } from './jwt.ts'
 import type { Liveness } from './liveness.ts'
-import { createLru } from './lru.ts'
 import { createOpaqueVerifier } from './opaque.ts'
 import type { Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
 import type { Verified } from './verified.ts'
 
-const REMEMBERED = 10_000
-
-/** Recognises tokens of both kinds. A JWT's signature is verified once, as long as it lives. */
+/**
+ * Recognises tokens of both kinds, each once at a time. A JWT's signature is verified once, as long
+ * as it lives; an opaque token is asked for at most once in five seconds.
+ */
 export function createRecognition(
   settings: Settings,
   issuer: Issuer,
   liveness: Liveness,
 ): (token: string) => Promise<Verified> {
-  const { clock } = settings
+  const { clock, isFresh } = settings
   const verifyJwt = createJwtVerifier(settings)
   const verifyOpaque = createOpaqueVerifier(settings, issuer)
-  // Not the tokens themselves: what lies in memory opens nothing.
-  const jwts = createLru<Verified>(REMEMBERED)
+  const known = createAnswers<{ readonly isJwt: boolean; readonly at: number }, Verified>(
+    ({ isJwt, at }) => isJwt || isFresh(at),
+    // A JWT may be of a key that is not known yet.
+    (error, { isJwt }) => !isJwt && error instanceof Refusal && error.code !== 'UNAVAILABLE',
+  )
 
-  const recogniseJwt = async (token: string, key: string): Promise<Verified> => {
-    const verified = await verifyJwt(token)
-    jwts.set(key, verified)
-    return verified
-  }
-
-  const recognise = async (token: string, key: string): Promise<Verified> => {
+  return async (token) => {
     // RFC 6750 §2.1; nothing else is worth a question.
     if (!/^[\w.~+/-]+=*$/.test(token)) throw new Refusal('S2S_TOKEN_INVALID')
-    if (token.split('.').length === 3) return checked(await recogniseJwt(token, key), true)
-    // Who introspects an opaque token has asked for liveness already.
-    return checked(await verifyOpaque(token, key), false)
-  }
-
-  const checked = async (verified: Verified, mustAsk: boolean): Promise<Verified> => {
-    const { impersonationId: id } = verified
-    if (id === null) return verified
-    if (liveness.hasEnded(id)) throw new Refusal('IMPERSONATION_ENDED')
-    if (mustAsk && !liveness.isKnown(id)) await liveness.ask(id)
-    return verified
-  }
-
-  return (token) => {
+    const isJwt = token.split('.').length === 3
+    // Not the token itself: what lies in memory opens nothing.
     const key = hash('sha256', token, 'base64')
-    const known = jwts.get(key)
-    if (known !== undefined) {
-      const { impersonationId: id, expiresAt } = known
-      if (expiresAt * 1000 > clock() && (id === null || !liveness.hasEnded(id)))
-        return checked(known, true)
-      jwts.delete(key)
+    const verify = isJwt ? verifyJwt : verifyOpaque
+    const verified = await known.get(key, { isJwt, at: clock() }, () => verify(token))
+    const { impersonationId: id, expiresAt } = verified
+    if (expiresAt * 1000 <= clock()) throw new Refusal('S2S_TOKEN_INVALID')
+    if (id !== null) {
+      liveness.refuseEnded(id)
+      // Who introspects an opaque token has asked for liveness already.
+      if (isJwt) await liveness.ask(id)
     }
-    return recognise(token, key)
+    return verified
   }
 }

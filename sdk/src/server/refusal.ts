@@ -26,8 +26,8 @@ export interface RefusalAnswer {
 /** What `verify` throws. Its message is the code; the cause, if any, is for the log only. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly code: RefusalCode
-  readonly status: number
+  declare readonly code: RefusalCode
+  declare readonly status: number
 
   constructor(code: RefusalCode, options?: ErrorOptions) {
     super(code, options)

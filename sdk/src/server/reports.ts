@@ -2,8 +2,8 @@ import type { Issuer } from './issuer.ts'
 import type { Settings } from './options.ts'
 
 const EACH_MS = 1000
-const AFTER_FAILURE_MS = 5000
-const LONGEST_PAUSE_MS = 60_000
+const AFTER_FAILURE_S = 5
+const LONGEST_PAUSE_S = 60
 const MOST_AT_ONCE = 50
 const MOST_WAITING = 5000
 
@@ -37,21 +37,33 @@ export function createReports({ onError }: Settings, issuer: Issuer): Reports {
   let running = Promise.resolve()
   let isClosed = false
 
-  const send = async (batch: readonly Waiting[]): Promise<number> => {
-    const wait = await deliver(issuer, batch, onError)
-    // What the issuer does not take now it will not take later.
-    if (wait === null) dropped += batch.length
-    return wait ?? 0
+  /** Returns for how many milliseconds to wait before trying again; 0 when that is of no use. */
+  const deliver = async (id: string, batch: readonly Waiting[]): Promise<number> => {
+    try {
+      const events = batch.map(({ event }) => event)
+      const { status, headers } = await issuer.report(id, events)
+      if (status === 202) return 0
+      onError(new Error(`reports were answered with ${status}`))
+      if (status === 429 || status > 499)
+        return (
+          Math.min(Number(headers.get('retry-after')) || AFTER_FAILURE_S, LONGEST_PAUSE_S) * 1000
+        )
+      // What the issuer does not take now it will not take later.
+      dropped += batch.length
+      return 0
+    } catch (error) {
+      onError(error)
+      return AFTER_FAILURE_S * 1000
+    }
   }
 
   /** Returns for how many milliseconds the issuer should be left alone. */
   const flush = async (): Promise<number> => {
-    while (waiting.length > 0) {
-      const about = waiting[0]?.impersonation
+    while (waiting[0] !== undefined) {
+      const { impersonation: about } = waiting[0]
       const batch = waiting.filter((one) => one.impersonation === about).slice(0, MOST_AT_ONCE)
-      const sent = new Set(batch)
-      waiting = waiting.filter((one) => !sent.has(one))
-      const wait = await send(batch)
+      waiting = waiting.filter((one) => !batch.includes(one))
+      const wait = await deliver(about, batch)
       if (wait === 0) continue
       waiting = [...batch, ...waiting]
       return wait
@@ -62,11 +74,10 @@ export function createReports({ onError }: Settings, issuer: Issuer): Reports {
   const run = async (): Promise<void> => {
     const wait = await flush()
     timer = undefined
-    if (waiting.length > 0) schedule(wait)
+    if (waiting.length > 0 && !isClosed) schedule(wait)
   }
   const schedule = (milliseconds: number): void => {
-    if (isClosed || timer !== undefined) return
-    timer = setTimeout(() => {
+    timer ??= setTimeout(() => {
       running = run()
     }, milliseconds).unref()
   }
@@ -92,26 +103,6 @@ export function createReports({ onError }: Settings, issuer: Issuer): Reports {
       dropped += waiting.length
       waiting = []
     },
-  }
-}
-
-/** Returns for how many milliseconds to wait before trying again; `null` when that is of no use. */
-async function deliver(
-  issuer: Issuer,
-  batch: readonly Waiting[],
-  onError: Settings['onError'],
-): Promise<number | null> {
-  const events = batch.map(({ event }) => event)
-  try {
-    const { status, headers } = await issuer.report(batch[0]?.impersonation ?? '', events)
-    if (status === 202) return 0
-    onError(new Error(`reports were answered with ${status}`))
-    if (status !== 429 && status < 500) return null
-    const seconds = Number(headers.get('retry-after'))
-    return Math.min(seconds * 1000 || AFTER_FAILURE_MS, LONGEST_PAUSE_MS)
-  } catch (error) {
-    onError(error)
-    return AFTER_FAILURE_MS
   }
 }
 

@@ -1,0 +1,152 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { started, stateOf } from '../support/sdk-app.ts'
+import type { ScriptedIssuer } from '../support/sdk-issuer.ts'
+import { startScriptedIssuer } from '../support/sdk-issuer.ts'
+import type { Site } from './site.ts'
+import { appScript, copyOf, startSite } from './site.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const LINK = '/callback?refresh_token=a-token-of-a-link-0123456789'
+const ASKED = '/api/v1/impersonation'
+const PAGE = `<!doctype html><html lang="en"><title>App</title><h1>Orders of Jane Doe</h1>
+  <script src="/app.js"></script></html>`
+
+let browser: Browser
+let issuer: ScriptedIssuer
+let site: Site
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([launchBrowser(), startSite('localhost', { '*': PAGE })])
+})
+afterAll(async () => {
+  await browser?.close()
+  await site?.close()
+})
+beforeEach(async () => {
+  issuer = await startScriptedIssuer()
+  site.files.set('/app.js', await appScript(`{ issuer: '${issuer.issuer}', clientId: 'spa' }`))
+  context = await browser.newContext()
+  await context.addInitScript(() => {
+    Object.defineProperty(document, 'visibilityState', {
+      get: () => (Reflect.get(window, 'hidden') === true ? 'hidden' : 'visible'),
+    })
+  })
+  await context.clock.install()
+  page = await context.newPage()
+  await page.goto(site.origin + LINK)
+  if ((await started(page)) !== 'imp_1') throw new Error('it did not begin')
+})
+afterEach(async () => {
+  await context.close()
+  await issuer.close()
+})
+
+const paths = (): string[] => issuer.asked.map(({ path }) => path)
+
+const revoke = (): void => {
+  issuer.script = () => ({ status: 401, body: { code: 'IMPERSONATION_ENDED' } })
+}
+
+/** Second by second, since each tab has a clock of its own, and none may run far ahead. */
+const pass = async (seconds: number): Promise<void> => {
+  for (let second = 0; second < seconds; second += 1) await context.clock.runFor('00:01')
+}
+
+const be = (what: 'hidden' | 'seen'): Promise<void> =>
+  page.evaluate((now) => {
+    Reflect.set(window, 'hidden', now === 'hidden')
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  }, what)
+
+const tell = (...events: string[]): Promise<void> =>
+  page.evaluate((names) => {
+    for (const name of names) window.dispatchEvent(new Event(name))
+  }, events)
+
+describe('A tab in which nobody does anything', () => {
+  it('hears of a revoke within a minute, by one question for all five of them', async () => {
+    const tabs = [page]
+    while (tabs.length < 5) tabs.push(await copyOf(page, context))
+    issuer.asked.length = 0
+    await context.clock.fastForward('00:50')
+    expect(paths()).toEqual([])
+    revoke()
+    await pass(12)
+    for (const tab of tabs) {
+      await tab.locator('main').waitFor()
+      expect(await stateOf(tab)).toEqual({ status: 'ended', code: null, reason: 'revoked' })
+      expect(await tab.evaluate(() => window.sessionStorage.length)).toBe(0)
+    }
+    expect(paths()).toEqual([ASKED])
+  })
+
+  it('asks once a minute while it is seen, in five tabs as in one', async () => {
+    const tabs = [page]
+    while (tabs.length < 5) tabs.push(await copyOf(page, context))
+    issuer.asked.length = 0
+    for (let minute = 1; minute <= 3; minute += 1) {
+      await context.clock.fastForward('00:50')
+      await pass(12)
+      await expect.poll(paths).toEqual(Array.from({ length: minute }, () => ASKED))
+    }
+    for (const tab of tabs) expect(await stateOf(tab)).toMatchObject({ status: 'active' })
+  })
+
+  it('asks nobody while nobody sees it, and once when somebody comes back', async () => {
+    await be('hidden')
+    issuer.asked.length = 0
+    await context.clock.fastForward('03:00')
+    await tell('focus', 'online')
+    await context.clock.runFor('01:00')
+    expect(paths()).toEqual([])
+    revoke()
+    await be('seen')
+    await tell('focus')
+    await page.locator('main').waitFor()
+    expect(await stateOf(page)).toEqual({ status: 'ended', code: null, reason: 'revoked' })
+    expect(paths()).toEqual([ASKED])
+    await context.clock.runFor('02:00')
+    await tell('focus', 'online')
+    expect(paths()).toEqual([ASKED])
+  })
+
+  it('renews what is stale before it asks, and sends no token that nobody knows', async () => {
+    issuer.asked.length = 0
+    await context.clock.fastForward('04:35')
+    await expect.poll(paths).toEqual(['/token', ASKED])
+    expect(issuer.asked.at(-1)).toMatchObject({ authorization: 'Bearer access-2' })
+    expect(await stateOf(page)).toMatchObject({ status: 'active' })
+  })
+
+  it.each(['focus', 'online'])('asks at %s, but not again right after', async (event) => {
+    issuer.asked.length = 0
+    await context.clock.fastForward('00:06')
+    await tell(event, event, 'focus', 'online')
+    await be('seen')
+    await expect.poll(paths).toEqual([ASKED])
+    await tell(event)
+    await context.clock.runFor('00:03')
+    await tell(event)
+    expect(paths()).toEqual([ASKED])
+  })
+
+  it('waits for an answer, and does not ask beside it', async () => {
+    issuer.asked.length = 0
+    issuer.script = () => 'hang'
+    await context.clock.fastForward('00:06')
+    await tell('focus')
+    await expect.poll(paths).toEqual([ASKED])
+    for (const event of ['focus', 'online']) {
+      await context.clock.fastForward('00:06')
+      await tell(event)
+    }
+    await context.clock.runFor('00:01')
+    expect(paths()).toEqual([ASKED])
+    expect(await stateOf(page)).toMatchObject({ status: 'active' })
+  })
+})
