@@ -1,8 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 
-/** Slow peers are let go; Node's own limits are a minute for headers and five for a request. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5000 }
+/**
+ * Slow peers are let go; Node's own limits are a minute for headers and five for a request, and it
+ * looks for them twice a minute only.
+ */
+export const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  /** Without a byte either way, say of an export that nobody reads. */
+  idleTimeout: 30_000,
+  /** More than the administrators of a large company open, and less than there are descriptors. */
+  maxConnections: 10_000,
+}
+type Limits = Readonly<typeof LIMITS>
 const DRAIN_MS = 10_000
 const LOOPBACK = ['127.0.0.1', '::1']
 
@@ -18,11 +31,12 @@ export async function listenOn(
   host: string | undefined,
   port: number,
   handler: Handler,
+  limits: Limits = LIMITS,
 ): Promise<Listening> {
   const [first = '', ...others] = host === undefined ? LOOPBACK : [host]
-  const servers = [await listen(first, port, handler)]
+  const servers = [await listen(first, port, handler, limits)]
   for (const other of others) {
-    const server = await listen(other, port, handler).catch((error: unknown) => {
+    const server = await listen(other, port, handler, limits).catch((error: unknown) => {
       if ((error as { code?: string }).code !== 'EADDRINUSE') return undefined
       for (const each of servers) each.close()
       throw error
@@ -36,8 +50,10 @@ export async function listenOn(
   }
 }
 
-function listen(host: string, port: number, handler: Handler): Promise<Server> {
-  const server = createServer(TIMEOUTS, (req, res) => void handler(req, res))
+function listen(host: string, port: number, handler: Handler, limits: Limits): Promise<Server> {
+  const server = createServer(limits, (req, res) => void handler(req, res))
+  server.maxConnections = limits.maxConnections
+  server.timeout = limits.idleTimeout
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

@@ -192,6 +192,17 @@ describe('every route for every role', () => {
     expect(scene.log()).toContain(`"request_id":"${body.request_id}"`)
   })
 
+  it('tells somebody limited to an organisation no total but that of its people', async () => {
+    const olga = visitors.get('org_admin') as PanelVisitor
+    const { body } = await olga.get('/api/users?limit=1&total=true')
+    expect(body.total).toBe((await olga.get('/api/users?limit=100')).body.items.length)
+    const { body: listed } = await olga.get('/api/impersonations?total=true')
+    expect(Object.keys(listed)).toEqual(['items', 'next_cursor'])
+    const root = visitors.get('super_admin') as PanelVisitor
+    const { body: all } = await root.get('/api/impersonations?total=true')
+    expect(all.total).toBe(all.items.length)
+  })
+
   it.each(calls)('$route needs a session', async ({ method, path, json }) => {
     const anonymous = new PanelVisitor(scene)
     const answer = await anonymous.send(method, path, json === undefined ? {} : { json })

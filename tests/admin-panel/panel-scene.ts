@@ -105,7 +105,10 @@ export async function leave(scene: PanelScene): Promise<void> {
 }
 
 /** Exports in the audit trail; an export's end is written after its last byte has left. */
-export async function exportsIn({ cast }: PanelScene, count: number): Promise<AuditEvent[]> {
+export async function exportsIn(
+  { cast }: Pick<PanelScene, 'cast'>,
+  count: number,
+): Promise<AuditEvent[]> {
   for (let waited = 0; ; waited += 20) {
     const events = await cast.audit({ action: 'audit.exported' })
     if (events.length >= count || waited >= 5000) return events

@@ -1,8 +1,8 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPanel } from './ui-stage.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { builtPanel } from './ui-build.ts'
 
 const KB = 1024
 
@@ -11,7 +11,7 @@ let page: string
 let chunks: ReadonlyMap<string, string>
 
 beforeAll(async () => {
-  folder = await buildPanel()
+  folder = await builtPanel()
   page = await readFile(join(folder, 'index.html'), 'utf8')
   const names = (await readdir(join(folder, 'assets'))).filter((name) => name.endsWith('.js'))
   const read = async (name: string): Promise<[string, string]> => [
@@ -19,9 +19,6 @@ beforeAll(async () => {
     await readFile(join(folder, 'assets', name), 'utf8'),
   ]
   chunks = new Map(await Promise.all(names.map(read)))
-})
-afterAll(async () => {
-  await rm(folder, { recursive: true })
 })
 
 const gzipped = (name: string): number => gzipSync(chunks.get(name) ?? '').length

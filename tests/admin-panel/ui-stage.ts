@@ -1,9 +1,3 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { startDemo } from '@understudy/demo'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startPanel } from '../../admin-panel/server/index.ts'
@@ -17,10 +11,7 @@ import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import { freePorts } from '../support/free-port.ts'
 import { freshCode, PASSWORD } from '../support/visitor.ts'
-
-const run = promisify(execFile)
-const VITE = join(dirname(fileURLToPath(import.meta.resolve('vite/package.json'))), 'bin/vite.js')
-const ROOM = join(import.meta.dirname, '../../admin-panel')
+import { builtPanel } from './ui-build.ts'
 
 /** The panel as it is built, a real issuer, and Acme's apps, with a browser in front of it all. */
 export interface Stage {
@@ -31,14 +22,6 @@ export interface Stage {
   readonly portal: string
   readonly billing: string
   close(): Promise<void>
-}
-
-/** In a process of its own, where nothing of the test runner makes React a larger one. */
-export async function buildPanel(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-ui-'))
-  const args = ['build', ROOM, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn']
-  await run(process.execPath, [VITE, ...args], { env: { PATH: process.env['PATH'] } })
-  return folder
 }
 
 export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
@@ -52,7 +35,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
     'http://localhost:4004': resource,
   }
   const [staticDir, browser, booted] = await Promise.all([
-    buildPanel(),
+    builtPanel(),
     launchBrowser(),
     boot({ env, alter: (parts) => elsewhere(moved, parts) }),
   ])
@@ -72,7 +55,6 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
       await acme.close()
       await server.close()
       await booted.close()
-      await rm(staticDir, { recursive: true })
     },
   }
 }

@@ -1,26 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { axe, launchBrowser } from '../support/browser.ts'
-import type { DemoAgent } from '../support/demo-agent.ts'
-import { signInAgent } from '../support/demo-agent.ts'
-import type { DemoServer } from '../support/demo-server.ts'
-import { startDemoServer } from '../support/demo-server.ts'
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { axe } from '../support/browser.ts'
+import { onDemo } from './on-demo.ts'
 
-// A browser on a busy machine takes its time; nothing here waits for a clock.
-vi.setConfig({ testTimeout: 60_000 })
-
-let server: DemoServer
-let agent: DemoAgent
-let browser: Browser
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startDemoServer(), launchBrowser()])
-  agent = await signInAgent(server, browser)
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-})
+const demo = onDemo()
 
 const WIDE = { width: 1100, height: 900 }
 
@@ -41,28 +24,22 @@ const NONE = { found: [], isTooWide: false }
 
 /** Goes through everything an app shows, banner and last page included. */
 async function lookAround(app: 'portal' | 'billing'): Promise<unknown> {
-  const context = await browser.newContext({ viewport: WIDE })
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    // The browser itself reports the refusals that the pages were waiting for.
-    if (message.type() === 'error' && !/ 40[13] /.test(message.text()))
-      complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  const { page } = demo
+  await page.setViewportSize(WIDE)
   const views: unknown[] = []
   const look = async (shown: Locator): Promise<void> => {
     await shown.waitFor()
     views.push(await findings(page))
   }
-  await page.goto(server[app])
+  await page.goto(demo.server[app])
   await look(page.getByRole('button', { name: 'Sign in' }))
-  const { links } = await agent.start(`acme-${app}`)
+  const { links } = await demo.agent.start(`acme-${app}`)
   await page.goto(links[0] ?? '')
   for (const step of app === 'portal' ? portal(page) : billing(page)) await look(await step())
   await page.getByTestId('impersonation-end').click()
   await look(page.getByRole('heading', { name: 'Impersonation ended' }))
-  await context.close()
+  // The browser itself reports the refusals that the pages were waiting for.
+  const complaints = demo.complaints.filter((text) => !/ 40[13] /.test(text))
   return { complaints, views }
 }
 
@@ -109,17 +86,17 @@ describe.each(['portal', 'billing'] as const)('Acme’s %s', (app) => {
   })
 
   it('keeps what its address may hold to itself: policy, referrer, frames, cache', async () => {
-    const { headers } = await fetch(`${server[app]}/callback?refresh_token=x`)
+    const { headers } = await fetch(`${demo.server[app]}/callback?refresh_token=x`)
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-security-policy':
-        `default-src 'self';style-src 'self';connect-src 'self' ${server.issuer} ${server.resource};` +
+        `default-src 'self';style-src 'self';connect-src 'self' ${demo.server.issuer} ${demo.server.resource};` +
         "object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none';" +
         "require-trusted-types-for 'script'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     })
-    expect((await fetch(`${server[app]}/index.html`)).status).toBe(404)
-    expect((await fetch(server[app], { method: 'PUT' })).status).toBe(405)
+    expect((await fetch(`${demo.server[app]}/index.html`)).status).toBe(404)
+    expect((await fetch(demo.server[app], { method: 'PUT' })).status).toBe(405)
   })
 })

@@ -29,7 +29,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/audit-events',
     access: Access.ReadAudit,
-    query: [...FILTERS, 'cursor', 'limit'],
+    query: [...FILTERS, 'cursor', 'limit', 'total'],
     async handle(request) {
       const { query, person } = request
       const isMine = (event: AuditEvent): Promise<boolean> =>

@@ -12,6 +12,10 @@ export interface Impersonation {
   readonly subject: { readonly sub: string }
 }
 
+interface Recorded extends Impersonation {
+  readonly timeline: readonly object[]
+}
+
 async function listImpersonations(request: PanelRequest): Promise<PanelAnswer> {
   const isReachable = rememberReach(request)
   return ok(
@@ -25,13 +29,21 @@ const isOwn = ({ person }: Pick<PanelRequest, 'person'>, found: Impersonation): 
   found.actor.sub === person.user.sub
 
 /** @throws Denied NOT_FOUND */
-async function find(request: PanelRequest): Promise<Impersonation> {
+async function find(request: PanelRequest): Promise<Recorded> {
   const path = apiPath('impersonations', request.params['id'])
   // A route of its own, which is not about one impersonation.
   if (path === '/impersonations/ended') throw new Denied('NOT_FOUND')
-  const found = await request.actor.get<Impersonation>(path)
+  const found = await request.actor.get<Recorded>(path)
   if (isOwn(request, found) || (await isUserInReach(request, found.subject.sub))) return found
   throw new Denied('NOT_FOUND')
+}
+
+/** Where somebody was and with which browser is the audit trail's to tell, also here. */
+async function show(request: PanelRequest): Promise<PanelAnswer> {
+  const found = await find(request)
+  if (request.person.accesses.includes(Access.ReadAudit)) return ok(found)
+  const timeline = found.timeline.map((event) => ({ ...event, ip: null, user_agent: null }))
+  return ok({ ...found, timeline })
 }
 
 /** One's own are always easy to end; those of others are not everybody's. */
@@ -51,14 +63,14 @@ export const impersonationRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/impersonations',
     access: Access.ReadImpersonation,
-    query: ['status', 'actor', 'subject', 'app', 'cursor', 'limit'],
+    query: ['status', 'actor', 'subject', 'app', 'cursor', 'limit', 'total'],
     handle: listImpersonations,
   }),
   route({
     method: 'get',
     path: '/api/impersonations/:id',
     access: Access.ReadImpersonation,
-    handle: async (request) => ok(await find(request)),
+    handle: show,
   }),
   route({
     method: 'delete',

@@ -61,7 +61,7 @@ export const userRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/users',
     access: Access.ReadUser,
-    query: ['q', 'status', 'role', 'organization', 'cursor', 'limit'],
+    query: ['q', 'status', 'role', 'organization', 'cursor', 'limit', 'total'],
     handle: listUsers,
   }),
   route({ method: 'get', path: '/api/users/:id', access: Access.ReadUser, handle: readUser }),

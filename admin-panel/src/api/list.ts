@@ -6,6 +6,8 @@ import { address, request } from './request.ts'
 export interface List<Item> {
   readonly items: readonly Item[]
   readonly next_cursor: string | null
+  /** When it was asked for and can be told; 10 001 is more than 10 000. */
+  readonly total?: number | null
 }
 
 export type Params = Readonly<Record<string, string | number | undefined>>

@@ -12,29 +12,36 @@ interface Filters<Name extends string> {
 
 /** Filters live in the address, so that they survive a reload and can be sent to a colleague. */
 export function useFilters<Name extends string>(names: readonly Name[]): Filters<Name> {
-  const search: Readonly<Record<string, string | undefined>> = useSearch({ strict: false })
+  const search: Search = useSearch({ strict: false })
   const navigate = useNavigate()
   const values = Object.fromEntries(
     names.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])),
   ) as Values<Name>
-  const go = (next: Record<string, string | undefined>): void => {
-    void navigate({ to: '.', search: next, replace: true, resetScroll: false })
+  // From what the address is by then: another filter may be on its way into it.
+  const go = (change: (now: Search) => Search): void => {
+    void navigate({ to: '.', search: change, replace: true, resetScroll: false })
   }
   return {
     values,
     any: Object.keys(values).length > 0,
     set: (changes) => {
-      const next: Record<string, string | undefined> = { ...search, cursor: undefined }
-      for (const [name, value] of Object.entries<string | null | undefined>(changes)) {
-        next[name] = value === null || value === '' ? undefined : value
-      }
-      go(next)
+      go((now) => ({ ...now, cursor: undefined, ...blankless(changes) }))
     },
     clear: () => {
-      const kept = Object.entries(search).filter(
-        ([name]) => name !== 'cursor' && !(names as readonly string[]).includes(name),
-      )
-      go(Object.fromEntries(kept))
+      go((now) => ({ ...now, cursor: undefined, ...unset(names) }))
     },
   }
 }
+
+type Search = Readonly<Record<string, string | undefined>>
+
+const blankless = (changes: Readonly<Record<string, string | null | undefined>>): Search =>
+  Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [
+      name,
+      value === null || value === '' ? undefined : value,
+    ]),
+  )
+
+const unset = (names: readonly string[]): Search =>
+  Object.fromEntries(names.map((name) => [name, undefined]))

@@ -9,7 +9,7 @@ import { to } from '../app/links.ts'
 import { Page } from '../shell/page.tsx'
 import { Notice } from '../states/notice.tsx'
 import { Listing } from '../table/listing.tsx'
-import { LIMIT } from '../table/pager.tsx'
+import { LIMIT } from '../table/page-params.ts'
 import { AppType } from './app-type.tsx'
 import { isEligible } from './eligible.ts'
 

@@ -5,7 +5,7 @@ import { useFilters } from '../app/filters.ts'
 import { useMay } from '../app/session.tsx'
 import { Page } from '../shell/page.tsx'
 import { NoMatch } from '../states/no-match.tsx'
-import { LIMIT } from '../table/pager.tsx'
+import { COUNTED_PAGE } from '../table/page-params.ts'
 import { AuditFilters, auditFilters } from './audit-filters.tsx'
 import { ChainState } from './chain-state.tsx'
 import { EventList } from './event-list.tsx'
@@ -16,7 +16,7 @@ export function AuditPage(): ReactElement {
   const may = useMay()
   const { values: filters, clear } = useFilters(auditFilters)
   const { values } = useFilters([...auditFilters, 'cursor'])
-  const query = useAuditEvents({ ...values, limit: LIMIT })
+  const query = useAuditEvents({ ...values, ...COUNTED_PAGE })
   return (
     <Page
       title={t('audit.title')}

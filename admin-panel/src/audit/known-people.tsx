@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useIsFetching, useQueryClient } from '@tanstack/react-query'
 import type { ReactElement, ReactNode } from 'react'
 import { createContext, use } from 'react'
 import { Link } from '@tanstack/react-router'
@@ -19,6 +19,8 @@ const Names = createContext<Known>(new Map())
 function useKnownPeople(): Known {
   const client = useQueryClient()
   const { user } = useSession()
+  // What another part of the page reads may arrive after the events.
+  useIsFetching()
   const names = new Map([[user.sub, user.name]])
   const note = (sub: string, name: string | null): void => {
     if (name !== null) names.set(sub, name)

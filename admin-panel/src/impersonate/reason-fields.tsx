@@ -1,6 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import type { ReactElement } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Fields } from './use-impersonate-form.ts'
 
@@ -11,6 +12,11 @@ interface ReasonFieldsProps {
 
 export function ReasonFields({ form, required }: ReasonFieldsProps): ReactElement {
   const { t } = useTranslation()
+  const reason = useRef<HTMLTextAreaElement>(null)
+  // The dialog looks for what to focus when it opens, which is sooner than the apps are known.
+  useEffect(() => {
+    reason.current?.focus()
+  }, [])
   return (
     <>
       <Textarea
@@ -20,6 +26,7 @@ export function ReasonFields({ form, required }: ReasonFieldsProps): ReactElemen
         rows={2}
         maxLength={500}
         data-autofocus
+        ref={reason}
         {...form.getInputProps('reason')}
       />
       <TextInput

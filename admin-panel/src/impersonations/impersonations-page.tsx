@@ -9,9 +9,10 @@ import { useMay } from '../app/session.tsx'
 import { Page } from '../shell/page.tsx'
 import { NoMatch } from '../states/no-match.tsx'
 import { Notice } from '../states/notice.tsx'
-import { LIMIT } from '../table/pager.tsx'
+import { COUNTED_PAGE } from '../table/page-params.ts'
 import { ImpersonationList } from './impersonation-list.tsx'
 import { impersonationFilters, ImpersonationsFilters } from './impersonations-filters.tsx'
+import { LiveCount } from './live-count.tsx'
 import { RecordDrawer } from './record-drawer.tsx'
 import { RefreshBar } from './refresh-bar.tsx'
 import { RevokeDialog } from './revoke-dialog.tsx'
@@ -31,7 +32,9 @@ export function ImpersonationsPage(): ReactElement {
         }}
       >
         <Tabs.List>
-          <Tabs.Tab value="active">{t('impersonations.active')}</Tabs.Tab>
+          <Tabs.Tab value="active" rightSection={<LiveCount />}>
+            {t('impersonations.active')}
+          </Tabs.Tab>
           <Tabs.Tab value="ended">{t('impersonations.ended')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value={status} pt="md">
@@ -52,7 +55,7 @@ function Board({ active }: { readonly active: boolean }): ReactElement {
   // Nothing moves under a dialog; a hidden tab pauses by itself.
   const still = paused || revoking !== null || record !== undefined
   const query = useImpersonations(
-    { ...filters, status: active ? 'active' : 'ended', limit: LIMIT },
+    { ...filters, status: active ? 'active' : 'ended', ...COUNTED_PAGE },
     { refetchInterval: still ? false : 30_000 },
   )
   const show = (id: string | null): void => {

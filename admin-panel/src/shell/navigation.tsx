@@ -2,9 +2,9 @@ import { NavLink } from '@mantine/core'
 import { Link, useLocation } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useImpersonations } from '../api/impersonations.ts'
 import { to } from '../app/links.ts'
 import { useMay } from '../app/session.tsx'
+import { LiveCount } from '../impersonations/live-count.tsx'
 import type { IconName } from './icon.tsx'
 import { Icon } from './icon.tsx'
 
@@ -31,26 +31,11 @@ export function Navigation(): ReactElement {
             className="nav-link"
             label={t(`nav.${name}`)}
             leftSection={<Icon name={name} />}
-            rightSection={name === 'impersonations' && <LiveCount />}
+            rightSection={name === 'impersonations' && <LiveCount refresh />}
             active={address === '/' ? pathname === '/' : pathname.startsWith(address)}
             renderRoot={(props: object) => <Link to={address} {...props} />}
           />
         ))}
     </>
-  )
-}
-
-const MOST = 100
-
-function LiveCount(): ReactElement | null {
-  const { t } = useTranslation()
-  const params = { status: 'active', limit: MOST }
-  const { data } = useImpersonations(params, { refetchInterval: 30_000 })
-  if (data === undefined || data.items.length === 0) return null
-  const count = data.next_cursor === null ? String(data.items.length) : `${MOST}+`
-  return (
-    <span className="nav-count" title={t('nav.active')}>
-      {count}
-    </span>
   )
 }

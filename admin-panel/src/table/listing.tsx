@@ -28,7 +28,7 @@ export function Listing<Item>(props: ListingProps<Item>): ReactElement {
   return (
     <div className="card" aria-busy={query.isFetching}>
       <Loaded query={query}>
-        {({ items, next_cursor: next }) =>
+        {({ items, next_cursor: next, total = null }) =>
           items.length === 0 ? (
             empty
           ) : (
@@ -41,7 +41,14 @@ export function Listing<Item>(props: ListingProps<Item>): ReactElement {
                   <Table.Tbody>{items.map(row)}</Table.Tbody>
                 </Table>
               </div>
-              {paged && <Pager count={items.length} next={next} busy={query.isPlaceholderData} />}
+              {paged && (
+                <Pager
+                  count={items.length}
+                  total={total}
+                  next={next}
+                  busy={query.isPlaceholderData}
+                />
+              )}
             </>
           )
         }

@@ -1,12 +1,18 @@
 import { ActionIcon, Group } from '@mantine/core'
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../shell/icon.tsx'
+import { LIMIT } from './page-params.ts'
+import { useRange } from './range.ts'
 
 interface PagerProps {
   readonly count: number
+  /** Of the whole list, when it is known. */
+  readonly total: number | null
   readonly next: string | null
+  /** The rows are still those of the page before. */
   readonly busy: boolean
 }
 
@@ -15,7 +21,7 @@ interface Trail {
   readonly trail?: readonly { readonly cursor: string | null; readonly first: number }[]
 }
 
-export function Pager({ count, next, busy }: PagerProps): ReactElement {
+export function Pager({ count, total, next, busy }: PagerProps): ReactElement {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const search: Readonly<Record<string, string | undefined>> = useSearch({ strict: false })
@@ -27,15 +33,14 @@ export function Pager({ count, next, busy }: PagerProps): ReactElement {
     const changed = { ...search, cursor: target ?? undefined }
     void navigate({ to: '.', search: changed, state: state as object })
   }
-  const range = (from: number, many: number, isLast: boolean): string => {
-    const last = from + many - 1
-    // The total is known on the last page, and would cost a count on the others.
-    return t(isLast ? 'table.range_of' : 'table.range', { first: from, last, total: last })
-  }
+  // Who came by somebody's link to a later page does not know how many are before it.
   const known = cursor === null || trail.length > 0
+  const range = useRange({ first: known ? first : null, count, total, isLast: next === null })
+  const shown = useRef(range)
+  if (!busy) shown.current = range
   return (
     <nav className="table-foot" aria-label={t('table.pages')}>
-      <span>{known ? range(first, count, next === null) : t('table.count', { count })}</span>
+      <span>{shown.current}</span>
       {(before !== null || next !== null) && (
         <Group gap={6}>
           <Step
@@ -57,8 +62,6 @@ export function Pager({ count, next, busy }: PagerProps): ReactElement {
     </nav>
   )
 }
-
-export const LIMIT = 25
 
 interface StepProps {
   readonly to: 'previous' | 'next'

@@ -5,13 +5,13 @@ import type { User } from '../api/users.ts'
 import { useFilters } from '../app/filters.ts'
 import { EventList } from '../audit/event-list.tsx'
 import { Notice } from '../states/notice.tsx'
-import { LIMIT } from '../table/pager.tsx'
+import { COUNTED_PAGE } from '../table/page-params.ts'
 
 /** What was done to the user, or as the user. */
 export function UserAudit({ user }: { readonly user: User }): ReactElement {
   const { t } = useTranslation()
   const { values } = useFilters(['cursor'])
-  const query = useAuditEvents({ ...values, subject: user.sub, limit: LIMIT })
+  const query = useAuditEvents({ ...values, subject: user.sub, ...COUNTED_PAGE })
   return (
     <EventList
       paged

@@ -9,14 +9,14 @@ import { RecordDrawer } from '../impersonations/record-drawer.tsx'
 import { RevokeDialog } from '../impersonations/revoke-dialog.tsx'
 import { Notice } from '../states/notice.tsx'
 import { useFilters } from '../app/filters.ts'
-import { LIMIT } from '../table/pager.tsx'
+import { COUNTED_PAGE } from '../table/page-params.ts'
 
 export function UserImpersonations({ user }: { readonly user: User }): ReactElement {
   const { t } = useTranslation()
   const [open, setOpen] = useState<string>()
   const [revoking, setRevoking] = useState<Impersonation | null>(null)
   const { values } = useFilters(['cursor'])
-  const query = useImpersonations({ ...values, subject: user.sub, limit: LIMIT })
+  const query = useImpersonations({ ...values, subject: user.sub, ...COUNTED_PAGE })
   return (
     <>
       <ImpersonationList

@@ -7,7 +7,7 @@ import { Page } from '../shell/page.tsx'
 import { NoMatch } from '../states/no-match.tsx'
 import { Notice } from '../states/notice.tsx'
 import { Listing } from '../table/listing.tsx'
-import { LIMIT } from '../table/pager.tsx'
+import { COUNTED_PAGE } from '../table/page-params.ts'
 import { UserRow } from './user-row.tsx'
 import { userFilters, UsersFilters } from './users-filters.tsx'
 
@@ -16,7 +16,7 @@ export function UsersPage(): ReactElement {
   const may = useMay()
   const { clear, any } = useFilters(userFilters)
   const { values } = useFilters([...userFilters, 'cursor'])
-  const query = useUsers({ ...values, limit: LIMIT })
+  const query = useUsers({ ...values, ...COUNTED_PAGE })
   return (
     <Page title={t('users.title')} lead={t('users.lead')}>
       {may('ReadUser') && <UsersFilters />}

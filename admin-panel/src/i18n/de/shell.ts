@@ -65,6 +65,7 @@ export const shell: Words<typeof english> = {
     pages: 'Seiten der Liste',
     range: '{{first}}–{{last}}',
     range_of: '{{first}}–{{last}} von {{total}}',
+    some_of: '{{some}} von {{total}}',
     count_one: '{{count}} Eintrag',
     count_other: '{{count}} Einträge',
     previous: 'Vorige Seite',

@@ -62,6 +62,7 @@ export const shell = {
     pages: 'Pages of the list',
     range: '{{first}}–{{last}}',
     range_of: '{{first}}–{{last}} of {{total}}',
+    some_of: '{{some}} of {{total}}',
     count_one: '{{count}} entry',
     count_other: '{{count}} entries',
     previous: 'Previous page',
