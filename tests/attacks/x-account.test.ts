@@ -131,6 +131,18 @@ describe.each(['sqlite', 'postgres'] as const)('somebody else’s account, on %s
     expect(JSON.stringify(rows)).not.toMatch(/lucia@/i)
   })
 
+  it('has no passkey renamed that is not its own, however its name is written', async () => {
+    const { booted } = stage
+    const path = '/account/security/passkey/rename'
+    const { visitor, seen } = await visit(booted, '/account', JANE)
+    const [{ csrf = '' } = {}] = formsTo(seen, '/account/sessions/end')
+    for (const id of ['', 'unknown', '\0', 'x'.repeat(5000)]) {
+      const form = new URLSearchParams({ csrf, id, name: 'Mine' })
+      const { status, headers } = await visitor.send(booted.issuer + path, form)
+      expect([status, headers.get('location')]).toEqual([303, '/account/security'])
+    }
+  })
+
   it('is closed to a thief who is signed out while a request of theirs is under way', async () => {
     const { booted } = stage
     const { storage } = booted.parts

@@ -112,6 +112,36 @@ describe(
       expect((await booted.parts.storage.accounts.find('usr_sina'))?.roles).toEqual([])
     })
 
+    it('replaces all second factors by a fresh one, and says that nothing else is left', async () => {
+      const { storage, box, clock } = booted.parts
+      const { code, out, err } = await cli.run('user enrol usr_support')
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      const secret = valueOf(out, 'one-time-password secret')
+      expect(valueOf(out, 'one-time-password URI')).toContain(`&secret=${secret}&`)
+      expect(out.trim().split('\n').at(-1)).toBe(
+        'usr_support has no other second factor and no recovery code left, and is signed out.',
+      )
+      const factor = await storage.secondFactors.find('usr_support')
+      expect(box.open(factor?.sealedSecret ?? '')).toBe(secret)
+      expect(await cli.run('user enrol usr_nobody')).toEqual({
+        code: 1,
+        out: '',
+        err: 'understudy: There is no account usr_nobody.\n',
+      })
+
+      await storage.secondFactors.enrol('usr_hana', box.seal(secret), clock())
+      await storage.accounts.noteLogin('usr_hana', clock())
+      expect((await cli.run('role grant usr_hana support_agent')).out).toBe(
+        [
+          'usr_hana has the role support_agent.',
+          'The second factors it had as a customer are removed, and it is signed out.',
+          'Give it one of yours: npx understudy user enrol usr_hana',
+          '',
+        ].join('\n'),
+      )
+      expect(await storage.secondFactors.find('usr_hana')).toBe(undefined)
+    })
+
     it('guesses at a terminal are counted like those at the login page', async () => {
       const env = { UNDERSTUDY_PASSWORD: 'wrong' }
       const { storage } = booted.parts

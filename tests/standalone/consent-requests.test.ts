@@ -200,12 +200,39 @@ describe('the customer', () => {
     expect(wordsOf(late)).toContain('You have not allowed this.')
     expect(await lastEvent('consent.granted')).toMatchObject({
       outcome: 'denied',
+      code: 'CONSENT_REQUIRED',
       actor: 'usr_omar',
       app: 'acme-billing',
       details: { request: body.id },
     })
     const consent = await booted.parts.storage.consents.find('usr_omar', 'acme-billing')
     expect(consent === undefined || consent.revokedAt !== null).toBe(true)
+  })
+
+  it('allows nothing to an app that was switched off meanwhile, and can still say no', async () => {
+    const { body } = await ask()
+    const path = `/consent-requests/${body.id}`
+    const { visitor, seen } = await visit(booted, path, OMAR)
+    const { apps, consents, consentRequests } = booted.parts.storage
+    await apps.setEnabled('acme-billing', false)
+    const before = await consents.find('usr_omar', 'acme-billing')
+    const refused = await press(visitor, seen, path, { decision: 'accept' })
+    expect([refused.status, refused.headers.get('cache-control')]).toEqual([403, 'no-store'])
+    expect(wordsOf(refused)).toContain('This app is switched off Nothing was allowed.')
+    expect(await lastEvent('consent.granted')).toMatchObject({
+      outcome: 'denied',
+      code: 'APP_NOT_ELIGIBLE',
+      actor: 'usr_omar',
+      subject: 'usr_omar',
+      app: 'acme-billing',
+      details: { request: body.id },
+    })
+    expect(await consents.find('usr_omar', 'acme-billing')).toEqual(before)
+    const request = await consentRequests.find(body.id, booted.parts.clock())
+    expect(request?.status).toBe('pending')
+    const declined = await press(visitor, seen, path, { decision: 'decline' })
+    expect(wordsOf(declined)).toContain('You have not allowed this.')
+    await apps.setEnabled('acme-billing', true)
   })
 
   it('gives one answer, however many come at once', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Mail } from 'understudy'
 import { openStorage } from 'understudy'
+import { eraseUser } from '../../server/src/standalone/administration/erase-user.ts'
 import { startBackground } from '../../server/src/standalone/background.ts'
 import { deliverMail } from '../../server/src/standalone/mail/deliver-mail.ts'
 import type { Mailer } from '../../server/src/standalone/mail/mailer.ts'
@@ -207,6 +208,47 @@ describe('a customer who is impersonated', () => {
     const both = await Promise.all([cast.start({ actor }), cast.start({ actor })])
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]))
     expect(await mail.newest(100)).toHaveLength(before + 1)
+  })
+
+  it('and then erased is told nothing more: what waits is gone, and nothing is written after', async () => {
+    const { accounts, mail } = booted.parts.storage
+    const email = 'mia@customer.test'
+    const mia = { sub: 'usr_mia', email, name: 'Mia Sand', organization: null, roles: [] }
+    await accounts.add({ ...mia, status: 'active', lastLoginAt: null }, null, Date.now())
+    const { body } = await started(cast, { user: 'usr_mia' })
+    const toMia = async (): Promise<string[]> =>
+      (await mail.newest(1000)).filter(({ to }) => /mia/.test(to)).map(({ id }) => id)
+    expect(await toMia()).toEqual([`mail_started_${body.impersonation_id as string}`])
+    const { impersonation } = booted.parts
+    const parts = {
+      ...booted.parts,
+      impersonation: {
+        ...impersonation,
+        async changed(concern: Parameters<typeof impersonation.changed>[0]) {
+          // By a request that has read the address before it was erased.
+          await mail.put({ ...letter('mail_late'), to: email })
+          return impersonation.changed(concern)
+        },
+      },
+    }
+    await eraseUser(parts, 'usr_mia', { actor: null, origin: null, by: 'test' })
+    const [ended] = await cast.audit({ impersonation: body.impersonation_id as string })
+    expect(ended?.subject).toBe('usr_mia')
+    expect(await booted.parts.impersonations.find(body.impersonation_id as string)).toMatchObject({
+      ended: { by: 'policy', reason: 'subject_disabled' },
+    })
+    expect(await toMia()).toEqual([])
+    await deliverAll()
+    expect(smtp.received).toEqual([])
+  })
+
+  it('is told by no name of an administrator who is erased meanwhile', async () => {
+    const actor = (await cast.signIn('root2@acme.test')).accessToken
+    await started(cast, { user: 'usr_omar', actor })
+    await eraseUser(booted.parts, 'usr_root2', { actor: null, origin: null, by: 'test' })
+    const ended = (await booted.parts.storage.mail.newest(10)).find(({ id }) => /_ended_/.test(id))
+    expect(ended?.text).toContain('Somebody of our staff acted for you in Acme Portal')
+    expect(ended?.text).not.toMatch(/erased/i)
   })
 
   it.each([

@@ -68,6 +68,7 @@ describe('metrics', () => {
   })
 
   it('count alarms', async () => {
+    booted.parts.log.warn({ alarm: false }, 'tried again before anybody need know')
     booted.parts.log.error({ alarm: true }, 'a test of the alarm')
     expect(await collect()).toContain('understudy_alarms_total 1')
   })

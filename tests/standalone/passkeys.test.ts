@@ -83,6 +83,24 @@ const ANSWER = `(async () => {
   return JSON.stringify(await navigator.credentials.get({ publicKey }))
 })()`
 
+/** What the browser answers, with one member changed; gives the status of what comes back. */
+async function sendOdd(way: 'create' | 'get', odd: string): Promise<number> {
+  const parse = way === 'create' ? 'parseCreationOptionsFromJSON' : 'parseRequestOptionsFromJSON'
+  const [came] = await Promise.all([
+    page.waitForResponse((one) => one.request().method() === 'POST'),
+    page.evaluate(`(async () => {
+      const form = document.querySelector('form[data-passkey]')
+      const publicKey = PublicKeyCredential.${parse}(JSON.parse(form.dataset.options))
+      const made = await navigator.credentials.${way}({ publicKey })
+      const credential = JSON.parse(JSON.stringify(made))
+      with (credential) { ${odd} }
+      form.elements.credential.value = JSON.stringify(credential)
+      form.submit()
+    })()`),
+  ])
+  return came.status()
+}
+
 describe('a passkey', () => {
   it('is added, asked for after the password, renamed and removed', async () => {
     await givePassword('amina@fabrikam.test')
@@ -174,6 +192,45 @@ describe('a passkey', () => {
     expect(failed.map(({ details }) => details['method'])).toEqual(
       Array.from({ length: 5 }, () => 'passkey'),
     )
+  })
+
+  it('whose description is of another shape is refused, and nothing of it is kept', async () => {
+    await givePassword('mateus@northwind.test')
+    await page.getByRole('link', { name: 'Add a passkey' }).click()
+    for (const odd of [
+      "response.transports = 'usb'",
+      'response.transports = 5',
+      'response.transports = { length: 1 }',
+      'response.transports = [5]',
+      "response.transports = Array(99).fill('usb')",
+      'response.clientDataJSON = 5',
+      'response.attestationObject = null',
+      'id = 5',
+      'rawId = {}',
+      'type = []',
+      "response = 'x'",
+    ]) {
+      expect([odd, await sendOdd('create', odd)]).toEqual([odd, 400])
+      await page.getByText('This passkey was not accepted.').waitFor()
+    }
+    expect(await booted.parts.storage.passkeys.listOf('usr_mateus')).toEqual([])
+    await page.getByLabel('Name').fill('Sound')
+    await page.getByRole('button', { name: 'Make the passkey' }).click()
+    await page.getByText('Your second factor is set up.').waitFor()
+    await forget()
+    await givePassword('mateus@northwind.test')
+    for (const odd of [
+      'response.signature = 5',
+      'response.authenticatorData = []',
+      'response.userHandle = 5',
+      'response.clientDataJSON = {}',
+      'id = [id]',
+      'response = null',
+    ]) {
+      expect([odd, await sendOdd('get', odd)]).toEqual([odd, 400])
+      await page.getByText('This passkey was not accepted.').waitFor()
+    }
+    expect(booted.log()).not.toContain('"msg":"failed"')
   })
 
   it('is made once on each device, and the page says so', async () => {

@@ -4,6 +4,7 @@ import { startBackground } from '../../server/src/standalone/background.ts'
 import { attempt } from '../../server/src/standalone/webhooks/attempt.ts'
 import type { Reach } from '../../server/src/standalone/webhooks/reach.ts'
 import { refuseUrl, resolveWithDns } from '../../server/src/standalone/webhooks/reach.ts'
+import { rotateWebhook } from '../../server/src/standalone/webhooks/rotate-webhook.ts'
 import { leaseOf } from '../../server/src/standalone/webhooks/serve-endpoint.ts'
 import { tryWebhook } from '../../server/src/standalone/webhooks/try-webhook.ts'
 import type { Booted } from '../support/boot.ts'
@@ -79,6 +80,68 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
       expect(Math.abs(Number(one.headers['webhook-timestamp']) - one.at / 1000)).toBeLessThan(5)
       expect(one.headers['webhook-signature']).toBe(signatureOf(one, secret ?? ''))
     }
+  })
+
+  it('are signed with the old secret, too, until the overlap of a rotation is over', async () => {
+    const { parts } = booted
+    const { endpoint, secret: first } = await subscribe(parts, { url: receiver.url })
+    const signers = async (...secrets: (string | null)[]): Promise<void> => {
+      receiver.received.length = 0
+      await started(cast)
+      await clearStage(booted)
+      await deliverWebhooks(parts)
+      expect(receiver.received).toHaveLength(2)
+      for (const one of receiver.received) {
+        const wanted = secrets.map((secret) => signatureOf(one, secret ?? ''))
+        expect(one.headers['webhook-signature']).toBe(wanted.join(' '))
+      }
+    }
+    const by = { actor: null, origin: null, by: 'test' }
+    const minute = 60_000
+    const before = parts.clock()
+    const second = await rotateWebhook(parts, endpoint.id, minute, by)
+    expect(second.until - before).toBeGreaterThanOrEqual(minute)
+    await signers(second.secret, first)
+    // Only one secret before the newest is known at a time.
+    const third = await rotateWebhook(parts, endpoint.id, minute, by)
+    await signers(third.secret, second.secret)
+    advance(61)
+    await signers(third.secret)
+    resetClock()
+    const fourth = await rotateWebhook(parts, endpoint.id, 0, by)
+    await signers(fourth.secret)
+    const events = await cast.audit({ action: 'key.rotated' })
+    expect(events.map(({ details }) => details)).toEqual(
+      [second, third, fourth].map(({ until }) => ({
+        endpoint: endpoint.id,
+        until: new Date(until).toISOString(),
+        by: 'test',
+      })),
+    )
+  })
+
+  it('are not given a secret over one that somebody else has just drawn', async () => {
+    const { parts } = booted
+    const { endpoint } = await subscribe(parts, { url: receiver.url })
+    const by = { actor: null, origin: null, by: 'test' }
+    await rotateWebhook(parts, endpoint.id, 0, by)
+    // As somebody who has looked before that.
+    const { storage } = parts
+    const webhookEndpoints = {
+      ...storage.webhookEndpoints,
+      list: () => Promise.resolve([endpoint]),
+    }
+    const late = { ...parts, storage: { ...storage, webhookEndpoints } }
+    await expect(rotateWebhook(late, endpoint.id, 0, by)).rejects.toThrow(
+      `Somebody else has changed ${endpoint.id} at the same moment.`,
+    )
+    const token = await subscribe(parts, { url: receiver.url, format: 'caep' })
+    await expect(rotateWebhook(parts, token.endpoint.id, 0, by)).rejects.toThrow(
+      `${token.endpoint.id} has no secret: its tokens are signed with the issuer’s keys.`,
+    )
+    await expect(rotateWebhook(parts, 'whe_none', 0, by)).rejects.toThrow(
+      'There is no webhook whe_none.',
+    )
   })
 
   it('are sent once each, however many nodes look at the same time', async () => {
@@ -258,6 +321,18 @@ describe('understudy webhook', { timeout: 120_000 }, () => {
     })
     const [test] = receiver.received
     expect(test?.headers['webhook-signature']).toBe(test && signatureOf(test, secret))
+    const rotated = await cli.run(`webhook rotate ${id} --overlap 2`)
+    const fresh = valueOf(rotated.out, 'signing secret')
+    const until = Date.parse(valueOf(rotated.out, 'the old one signs, too, until'))
+    expect([rotated.code, fresh === secret, fresh.slice(0, 6)]).toEqual([0, false, 'whsec_'])
+    expect(Math.abs(until - Date.now() - 2 * 3_600_000)).toBeLessThan(60_000)
+    await cli.run(`webhook test ${id}`)
+    const both = receiver.received.at(-1)
+    expect(both?.headers['webhook-signature']).toBe(
+      both && `${signatureOf(both, fresh)} ${signatureOf(both, secret)}`,
+    )
+    const kept = JSON.stringify(await cli.dump())
+    expect([secret, fresh].some((one) => kept.includes(one.slice(6)))).toBe(false)
     receiver.answer = status(500)
     const failed = `understudy: ${id} was not reached: status 500\n`
     expect(await cli.run(`webhook test ${id}`)).toEqual({ code: 1, out: '', err: failed })
@@ -270,6 +345,7 @@ describe('understudy webhook', { timeout: 120_000 }, () => {
     const by = 'command line'
     expect(events.map(({ action, details }) => [action, details])).toEqual([
       ['webhook.added', { endpoint: id, origin: new URL(url).origin, format: 'standard', by }],
+      ['key.rotated', { endpoint: id, until: new Date(until).toISOString(), by }],
       ['webhook.removed', { endpoint: id, by }],
     ])
   })
@@ -286,8 +362,14 @@ describe('understudy webhook', { timeout: 120_000 }, () => {
       '--url https://a.example --event nothing',
       '--event: must be one of impersonation.started, impersonation.ended, audit.*',
     ],
-  ])('refuses %s', async (words, message) => {
+  ])('refuses add %s', async (words, message) => {
     const err = `understudy: ${message} (--help says how)\n`
     expect(await cli.run(`webhook add ${words}`)).toEqual({ code: 2, out: '', err })
+  })
+
+  it.each(['-1', '721', '1.5', 'x', ''])('refuses an overlap of %j', async (overlap) => {
+    const words = ['webhook', 'rotate', 'whe_1', `--overlap=${overlap}`]
+    const err = 'understudy: --overlap: must be 0 to 720 hours (--help says how)\n'
+    expect(await cli.run(words)).toEqual({ code: 2, out: '', err })
   })
 })

@@ -19,6 +19,10 @@ export const serviceScopes = [
 
 export type ServiceScope = (typeof serviceScopes)[number]
 
+/** Compared as a whole word: `rootx` or `ROOT` is not `root`. */
+export const hasScope = ({ scopes }: Service, scope: ServiceScope): boolean =>
+  scopes.has('root') || scopes.has(scope)
+
 /**
  * Whose client-credentials token this is, provided it has the scope.
  *
@@ -78,8 +82,7 @@ function findDefect(
   // Somebody acting for somebody else must not reach the API that lets them do so (CWE-441).
   if (acting !== undefined) return 'IMPERSONATION_FORBIDDEN'
   if (service === undefined) return 'S2S_TOKEN_INVALID'
-  // The scope is compared as a whole word: `rootx` or `ROOT` is not `root`.
-  if (!service.scopes.has('root') && !service.scopes.has(scope)) return 'S2S_SCOPE'
+  if (!hasScope(service, scope)) return 'S2S_SCOPE'
   const allowed = settings.impersonationServices
   const mayStart = allowed === null || allowed.includes(service.clientId)
   return scope === 'root' && !mayStart ? 'S2S_SCOPE' : null

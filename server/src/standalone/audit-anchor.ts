@@ -9,9 +9,10 @@ import type { AuditKeyRing } from './audit-keys.ts'
 
 const PAGE = 500
 /** More than the longest line. */
-const TAIL_BYTES = 8192
-/** A JWS with an ES256 signature. */
-const WHOLE = /^[\w-]+\.[\w-]+\.[\w-]{86}$/
+const TAIL_BYTES = 16_384
+
+/** Whether it is a JWS with an ES256 signature. */
+export const isCheckpoint = (line: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(line)
 
 /**
  * Appends the checkpoints that the file does not have yet; a new file begins with the public keys.
@@ -57,13 +58,18 @@ async function appendAfter(
 async function readLastLine(
   handle: FileHandle,
 ): Promise<{ readonly line: string | undefined; readonly isTorn: boolean }> {
-  const { size } = await handle.stat()
-  const length = Math.min(size, TAIL_BYTES)
-  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-  const text = buffer.toString('utf8')
+  const text = await readTail(handle)
   const isTorn = text !== '' && !text.endsWith('\n')
   const whole = text.split('\n').slice(0, -1)
   return { line: whole.at(-1), isTorn }
+}
+
+/** The end of a file, with its last line if that is one of ours. */
+export async function readTail(handle: FileHandle): Promise<string> {
+  const { size } = await handle.stat()
+  const length = Math.min(size, TAIL_BYTES)
+  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+  return buffer.toString('utf8')
 }
 
 /** The checkpoints of an exported file, one by one; its keys, empty and cut-off lines are left out. */
@@ -72,6 +78,6 @@ export async function* readAnchor(file: string): AsyncGenerator<string, void> {
     input: createReadStream(file),
     crlfDelay: Infinity,
   })) {
-    if (WHOLE.test(line)) yield line
+    if (isCheckpoint(line)) yield line
   }
 }

@@ -9,9 +9,9 @@ import {
   importJWK,
 } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
-import type { AuditKey, AuditReader, AuditSigner, Checkpoint, Tombstone } from '../index.ts'
+import type { AuditReader, AuditSigner, Checkpoint, Tombstone } from '../index.ts'
+import { openJwk } from './open-jwk.ts'
 import type { Parts } from './parts.ts'
-import { ConfigurationError } from './policy-settings.ts'
 
 const ALG = 'ES256'
 const TYPES = {
@@ -42,7 +42,7 @@ export async function loadAuditKeys({
     const sealedJwk = box.seal(JSON.stringify({ ...jwk, kid }))
     await storage.auditKeys.addFirst({ kid, sealedJwk, createdAt: clock() })
   }
-  const jwks = (await storage.auditKeys.list()).map((key) => open(box, key))
+  const jwks = (await storage.auditKeys.list()).map((key) => openJwk(box, key))
   const [newest] = jwks
   if (newest === undefined) throw new Error('the audit key could not be kept')
   const publicKeys = jwks.map(toPublic)
@@ -51,14 +51,6 @@ export async function loadAuditKeys({
 
 const toPublic = ({ kty, crv, x, y, kid, alg, use }: JWK): JWK =>
   ({ kty, crv, x, y, kid, alg, use }) as JWK
-
-function open(box: Parts['box'], key: AuditKey): JWK {
-  try {
-    return JSON.parse(box.open(key.sealedJwk)) as JWK
-  } catch {
-    throw new ConfigurationError('SECRET_KEY: is not the key this database was sealed with')
-  }
-}
 
 async function createSigner(jwk: JWK): Promise<AuditSigner> {
   const key = await importJWK(jwk, ALG)

@@ -15,10 +15,15 @@ export const createAdapter =
 /** Apps are managed as apps; the provider only reads them. A disabled one is none. */
 function clientAdapter(storage: Storage, scopes: ReadonlySet<string>): Adapter {
   const refuse = (): Promise<never> => Promise.reject(new Error('clients are managed as apps'))
+  // An app that was changed is another object.
+  const known = new WeakMap<RegisteredApp, AdapterPayload>()
   return {
     async find(clientId) {
       const app = await storage.apps.find(clientId)
-      return app?.enabled ? toMetadata(app, scopes) : undefined
+      if (!app?.enabled) return undefined
+      const metadata = known.get(app) ?? toMetadata(app, scopes)
+      known.set(app, metadata)
+      return metadata
     },
     upsert: refuse,
     destroy: refuse,

@@ -15,7 +15,7 @@ export function createDirectory(storage: Storage, clock: Clock): Directory {
     findApp: (clientId) => apps.find(clientId),
     findConsent: (sub, clientId) => consents.find(sub, clientId),
     searchAccounts: (filter, page) => accounts.search(filter, page),
-    countAccounts: (atMost) => accounts.count(atMost),
+    countAccounts: (filter, atMost) => accounts.count(filter, atMost),
     listApps: (page) => apps.list(page),
     listConsents: (sub) => consents.listOf(sub),
     async hasAppAt(origin) {

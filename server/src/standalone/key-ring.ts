@@ -2,17 +2,14 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
 import type { SigningKey, Storage } from '../index.ts'
 import { ConditionLost } from '../index.ts'
-import { ConfigurationError } from './policy-settings.ts'
+import type { Clock } from './clock.ts'
+import { openJwk } from './open-jwk.ts'
 import type { SecretBox } from './secret-box.ts'
 
 const ALGORITHMS = ['ES256', 'RS256'] as const
 
 /** The issuer's signing keys: private ones, for the provider only. */
-export async function loadKeys(
-  storage: Storage,
-  box: SecretBox,
-  clock: () => number,
-): Promise<JWK[]> {
+export async function loadKeys(storage: Storage, box: SecretBox, clock: Clock): Promise<JWK[]> {
   for (const alg of await findMissing(storage)) await addFirst(storage, box, alg, clock())
   const keys = await storage.signingKeys.list()
   const ofAlg = (alg: string): SigningKey[] => keys.filter((key) => key.alg === alg)
@@ -20,7 +17,7 @@ export async function loadKeys(
   const order = ['current', 'next', 'previous']
   return ALGORITHMS.flatMap((alg) =>
     ofAlg(alg).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)),
-  ).map((key) => openKey(box, key))
+  ).map((key) => openJwk(box, key))
 }
 
 /** Of nodes that start together on an empty database, one makes the key and all use it. */
@@ -30,14 +27,6 @@ async function addFirst(storage: Storage, box: SecretBox, alg: string, now: numb
     await storage.unitOfWork.run(() => storage.signingKeys.add(key))
   } catch (error) {
     if (!(error instanceof ConditionLost)) throw error
-  }
-}
-
-function openKey(box: SecretBox, key: SigningKey): JWK {
-  try {
-    return JSON.parse(box.open(key.sealedJwk)) as JWK
-  } catch {
-    throw new ConfigurationError('SECRET_KEY: is not the key this database was sealed with')
   }
 }
 
@@ -72,7 +61,7 @@ async function makeKey(
 export async function rotateKeys(
   storage: Storage,
   box: SecretBox,
-  clock: () => number,
+  clock: Clock,
   note: (signing: readonly string[]) => Promise<void>,
 ): Promise<string[]> {
   const keys = await storage.signingKeys.list()

@@ -36,7 +36,7 @@ export const createLog = (
       hooks: {
         logMethod(line, method) {
           const [about] = line as [unknown]
-          if (typeof about === 'object' && about !== null && 'alarm' in about) onAlarm()
+          if ((about as { readonly alarm?: unknown } | null)?.alarm === true) onAlarm()
           method.apply(this, line)
         },
       },

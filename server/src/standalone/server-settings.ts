@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ConfigurationError } from './policy-settings.ts'
+import { loopbackNames } from './web/loopback-names.ts'
 
 /** Where and how the ready-made server runs; docs/reference/configuration.md has every variable. */
 export interface ServerSettings {
@@ -66,8 +67,6 @@ function linesOf({ issues }: z.ZodError): string {
     .join('\n')
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** @throws ConfigurationError naming the variable */
 export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
   const parsed = schema.safeParse(env)
@@ -97,7 +96,7 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
 /** Everybody knows the demo's passwords: it runs for whoever sits at the machine, and for nobody else. */
 function isDemo(wanted: string | undefined, production: boolean, issuer: string): boolean {
   const { hostname, port } = new URL(issuer)
-  const isLocal = LOOPBACK.has(hostname) && port !== ''
+  const isLocal = loopbackNames.has(hostname) && port !== ''
   if (wanted === 'true' && production) {
     throw new ConfigurationError('DEMO: demo data is refused with NODE_ENV=production')
   }
@@ -110,7 +109,7 @@ function isDemo(wanted: string | undefined, production: boolean, issuer: string)
 /** Tokens in clear text are acceptable on this machine only. */
 function checkIssuer(issuer: string): string {
   const { protocol, hostname, origin, pathname } = new URL(issuer)
-  if (protocol === 'http:' && !LOOPBACK.has(hostname)) {
+  if (protocol === 'http:' && !loopbackNames.has(hostname)) {
     throw new ConfigurationError('ISSUER: must be https, except on a loopback address')
   }
   if (pathname !== '/') throw new ConfigurationError('ISSUER: must not have a path')

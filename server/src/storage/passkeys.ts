@@ -29,6 +29,7 @@ export interface Passkeys {
   add(passkey: Passkey): Promise<void>
   rename(sub: string, id: string, name: string): Promise<void>
   remove(sub: string, id: string): Promise<void>
+  removeAll(sub: string): Promise<void>
   /** The unit fails with `ConditionLost('consumed')` when its counter was moved meanwhile. */
   noteUse(passkey: Passkey, counter: number, at: number): Promise<void>
 }
@@ -52,6 +53,10 @@ export function createPasskeys(database: Database, writer: Writer): Passkeys {
     async remove(account, id) {
       const deletion = kysely.deleteFrom('passkey').where('account', '=', account)
       await writer.write([deletion.where('id', '=', id).compile()])
+    },
+    async removeAll(account) {
+      const deletion = kysely.deleteFrom('passkey').where('account', '=', account)
+      await writer.write([deletion.compile()])
     },
     async noteUse({ id, counter: before }, counter, at) {
       const update = kysely.updateTable('passkey').set({ counter, last_used_at: at })

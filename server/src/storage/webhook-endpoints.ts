@@ -48,6 +48,8 @@ export interface WebhookEndpoints {
   /** Oldest first. */
   list(): Promise<WebhookEndpoint[]>
   note(id: string, state: WebhookState): Promise<void>
+  /** `ConditionLost('changed')` when it has another by now, or is not there. */
+  replaceSecret(id: string, sealedSecret: string, held: string): Promise<void>
 }
 
 export function createWebhookEndpoints(database: Database, writer: Writer): WebhookEndpoints {
@@ -73,6 +75,11 @@ export function createWebhookEndpoints(database: Database, writer: Writer): Webh
     async note(id, state) {
       const update = kysely.updateTable('webhook_endpoint').set(columnsOf(state))
       await writer.write([update.where('id', '=', id).compile()])
+    },
+    async replaceSecret(id, sealedSecret, held) {
+      const update = kysely.updateTable('webhook_endpoint').set({ sealed_secret: sealedSecret })
+      const query = update.where('id', '=', id).where('sealed_secret', '=', held).compile()
+      await writer.write([{ ...query, onMiss: () => new ConditionLost('changed') }])
     },
   }
 }

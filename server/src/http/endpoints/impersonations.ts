@@ -6,7 +6,7 @@ import { revokeImpersonation } from '../../operations/revoke-impersonation.ts'
 import { revokeImpersonations } from '../../operations/revoke-impersonations.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { ACTOR_TOKEN, endpoint } from '../endpoint.ts'
-import { id, idOrNull, pageOf, paging, text } from '../parameters.ts'
+import { id, idOrNull, pageOf, paging, text, totalling } from '../parameters.ts'
 import { presentAuditEvent, presentImpersonation, presentPage } from '../present.ts'
 
 interface ListQuery {
@@ -16,6 +16,7 @@ interface ListQuery {
   readonly app?: string | undefined
   readonly cursor?: string | undefined
   readonly limit?: number | undefined
+  readonly total?: boolean | undefined
 }
 
 const listQuery: z.ZodType<ListQuery> = z.strictObject({
@@ -24,6 +25,7 @@ const listQuery: z.ZodType<ListQuery> = z.strictObject({
   subject: id.optional(),
   app: id.optional(),
   ...paging,
+  ...totalling,
 })
 
 interface RevokeQuery {
@@ -98,8 +100,8 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     access: 'read_impersonation',
     readsFor: true,
     answers: { 200: 'impersonationWithTimeline' },
-    async handle({ ports, params }) {
-      const found = await readImpersonation(ports, idOrNull(params['id']) ?? '')
+    async handle({ ports, params, service }) {
+      const found = await readImpersonation(ports, service, idOrNull(params['id']) ?? '')
       const timeline = found.timeline.map(presentAuditEvent)
       return { status: 200, body: { ...presentImpersonation(found), timeline } }
     },

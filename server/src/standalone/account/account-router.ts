@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import { readForm } from '../interactions/form.ts'
 import type { ProviderParts } from '../parts.ts'
+import { readForm } from '../web/form.ts'
 import type { SignedIn } from './signed-in.ts'
 import { findSignedIn, sendToSignIn } from './signed-in.ts'
 
@@ -26,12 +26,12 @@ export function accountRoutes(parts: ProviderParts, router: Router): AccountRout
     },
     action(path, back, act) {
       router.post(path, async (ctx) => {
+        const known = await findSignedIn(parts, ctx)
+        const form = known && (await readForm(parts, ctx, known.formKey))
+        // Once more: a form can be held back until who sent it was signed out, or became staff.
         const signedIn = await findSignedIn(parts, ctx)
-        if (signedIn === undefined) {
-          sendToSignIn(parts, ctx, back)
-          return
-        }
-        await act(ctx, signedIn, await readForm(parts, ctx, signedIn.formKey))
+        if (form === undefined || signedIn === undefined) sendToSignIn(parts, ctx, back)
+        else await act(ctx, signedIn, form)
       })
     },
   }

@@ -1,5 +1,6 @@
 import type { Account, Origin, Passkey } from '../../index.ts'
 import { ConditionLost } from '../../index.ts'
+import { note } from '../administration/requester.ts'
 import type { Factors } from '../factors.ts'
 import { factorsOf, hasSecondFactor } from '../factors.ts'
 import { stepOf } from '../one-time-password.ts'
@@ -19,24 +20,16 @@ export const mayRemove = ({ roles }: Account, { otp, passkeys }: Factors): boole
 
 type Method = 'otp' | 'passkey' | 'recovery_code'
 
-const note = (
-  { impersonation }: Parts,
+const noteChange = (
+  parts: Parts,
   action: 'mfa.enrolled' | 'mfa.removed',
   { sub, organization }: Account,
   method: Method,
   origin: Origin,
-): Promise<void> =>
-  impersonation.record(
-    {
-      action,
-      outcome: 'success',
-      actor: sub,
-      subject: sub,
-      organization: organization?.id ?? null,
-      details: { method },
-    },
-    origin,
-  )
+): Promise<void> => {
+  const about = { subject: sub, organization: organization?.id ?? null, details: { method } }
+  return note(parts, { actor: sub, origin, by: null }, { action, ...about })
+}
 
 /** Whether the code proves that the secret has arrived in an authenticator app; then it is enrolled. */
 export async function enrolAuthenticator(
@@ -48,26 +41,39 @@ export async function enrolAuthenticator(
   const { storage, box, clock } = parts
   const step = stepOf(code, secret, null, clock())
   if (step === null) return false
-  await storage.unitOfWork.run(async () => {
+  return enrol(parts, account, 'otp', origin, async () => {
     await storage.secondFactors.enrol(account.sub, box.seal(secret), clock())
     // The code that proved it is used up.
     await storage.secondFactors.useStep(account.sub, step)
-    await note(parts, 'mfa.enrolled', account, 'otp', origin)
   })
-  return true
 }
 
 /** Whether it was new. */
-export async function addPasskey(
+export const addPasskey = (
   parts: Parts,
   account: Account,
   passkey: Passkey,
   origin: Origin,
+): Promise<boolean> =>
+  enrol(parts, account, 'passkey', origin, () => parts.storage.passkeys.add(passkey))
+
+/**
+ * Whether it is set up. Not when the account has other roles by now: what a customer sets up is
+ * nothing that staff may keep; see changeRoles.
+ */
+async function enrol(
+  parts: Parts,
+  account: Account,
+  method: Method,
+  origin: Origin,
+  write: () => Promise<void>,
 ): Promise<boolean> {
+  const { sub, roles } = account
   try {
     await parts.storage.unitOfWork.run(async () => {
-      await parts.storage.passkeys.add(passkey)
-      await note(parts, 'mfa.enrolled', account, 'passkey', origin)
+      await parts.storage.accounts.setRoles(sub, roles, roles)
+      await write()
+      await noteChange(parts, 'mfa.enrolled', account, method, origin)
     })
     return true
   } catch (error) {
@@ -89,7 +95,7 @@ export async function removeFactor(
     await (passkey === null
       ? storage.secondFactors.remove(sub)
       : storage.passkeys.remove(sub, passkey))
-    await note(parts, 'mfa.removed', account, passkey === null ? 'otp' : 'passkey', origin)
+    await noteChange(parts, 'mfa.removed', account, passkey === null ? 'otp' : 'passkey', origin)
   })
   // Recovery codes stand in for a second factor: without one they would be a door of their own.
   if (hasSecondFactor(await factorsOf(storage, sub))) return
@@ -106,7 +112,7 @@ export async function renewRecoveryCodes(
   const hashes = codes.map((code) => hashRecoveryCode(parts, account.sub, code))
   await parts.storage.unitOfWork.run(async () => {
     await parts.storage.recoveryCodes.replace(account.sub, hashes)
-    await note(parts, 'mfa.enrolled', account, 'recovery_code', origin)
+    await noteChange(parts, 'mfa.enrolled', account, 'recovery_code', origin)
   })
   return codes
 }

@@ -1,11 +1,11 @@
 import type { LoginSession } from '../../index.ts'
 import { endAffected } from '../administration/end-affected.ts'
-import type { ProviderParts } from '../parts.ts'
+import type { Parts } from '../parts.ts'
 import { noteSignedOut } from './signed-out.ts'
 
 /** Everything that hangs on a grant, and the grant. */
 export async function revokeGrants(
-  { storage }: Pick<ProviderParts, 'storage'>,
+  { storage }: Pick<Parts, 'storage'>,
   grantIds: readonly (string | null)[],
 ): Promise<void> {
   for (const grantId of grantIds) {
@@ -22,14 +22,14 @@ export async function revokeGrants(
  * impersonations that were started from there end.
  */
 export async function endSessions(
-  parts: ProviderParts,
+  parts: Parts,
   account: string,
   sessions: readonly LoginSession[],
 ): Promise<void> {
-  const { provider, storage, clock } = parts
+  const { storage, clock } = parts
   await storage.unitOfWork.run(async () => {
     for (const { uid, apps } of sessions) {
-      await (await provider.Session.findByUid(uid))?.destroy()
+      await destroySession(storage, uid)
       await noteSignedOut(storage, uid, clock())
       await revokeGrants(
         parts,
@@ -38,4 +38,13 @@ export async function endSessions(
     }
   })
   await endAffected(parts, { account })
+}
+
+async function destroySession({ models }: Parts['storage'], uid: string): Promise<void> {
+  const id = (await models('Session').findByUid(uid))?.['jti']
+  if (typeof id === 'string') await models('Session').destroy(id)
+}
+
+export async function signOutEverywhere(parts: Parts, sub: string): Promise<void> {
+  await endSessions(parts, sub, await parts.storage.sessions.listOf(sub, parts.clock()))
 }

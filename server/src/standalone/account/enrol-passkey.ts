@@ -1,11 +1,11 @@
 import type { Context } from 'koa'
 import { originOf, printable } from '../../index.ts'
-import { csrfToken } from '../interactions/form.ts'
 import { newPasskeyPage } from '../pages/factor-pages.ts'
 import type { ProviderParts } from '../parts.ts'
 import { registrationOptions, verifyRegistration } from '../passkeys/register-passkey.ts'
 import { methodOf } from '../passkeys/use-passkey.ts'
 import { allowOwnScript } from '../web/allow-own-script.ts'
+import { csrfToken } from '../web/form.ts'
 import { backTo } from './account-router.ts'
 import { addPasskey } from './change-factors.ts'
 import { raiseSession } from './raise-session.ts'
@@ -52,10 +52,12 @@ export async function submitNewPasskey(
 export async function submitPasskeyName(
   { storage }: ProviderParts,
   ctx: Context,
-  { account }: Proven,
+  { account, factors }: Proven,
   form: URLSearchParams,
 ): Promise<void> {
-  await storage.passkeys.rename(account.sub, form.get('id') ?? '', nameIn(form))
+  const passkey = factors.passkeys.find(({ id }) => id === form.get('id'))
+  if (passkey === undefined) return backTo(ctx, '/account/security')
+  await storage.passkeys.rename(account.sub, passkey.id, nameIn(form))
   backTo(ctx, '/account/security', 'renamed')
 }
 

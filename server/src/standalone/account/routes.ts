@@ -5,7 +5,9 @@ import { consentRequestRoutes } from '../consent-requests/answer-consent-request
 import { errorPage } from '../pages/error-page.ts'
 import type { ProviderParts } from '../parts.ts'
 import { accountRoutes, backTo } from './account-router.ts'
-import { showHistory, showOverview, submitEnd, submitSignOut, submitWithdraw } from './overview.ts'
+import { showHistory } from './history.ts'
+import { submitEnd, submitSignOut, submitWithdraw } from './overview-forms.ts'
+import { showOverview } from './overview.ts'
 import { securityRoutes } from './security-routes.ts'
 import { isReturn } from './signed-in.ts'
 

@@ -1,11 +1,11 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { originOf } from '../../index.ts'
-import { factorsOf } from '../factors.ts'
-import { csrfToken } from '../interactions/form.ts'
+import { factorsOf, hasSecondFactor } from '../factors.ts'
 import { recoveryCodesPage } from '../pages/factor-pages.ts'
 import { securityPage } from '../pages/security-page.ts'
 import type { ProviderParts } from '../parts.ts'
+import { csrfToken } from '../web/form.ts'
 import { accountRoutes, backTo, doneIn } from './account-router.ts'
 import { mayEnrol, mayRemove, removeFactor, renewRecoveryCodes } from './change-factors.ts'
 import { showAuthenticator, submitAuthenticator } from './enrol-authenticator.ts'
@@ -88,7 +88,7 @@ function showSecurity(parts: ProviderParts, ctx: Context, proven: Proven): void 
 
 async function submitRecovery(parts: ProviderParts, ctx: Context, proven: Proven): Promise<void> {
   const { account, factors } = proven
-  if (factors.otp === undefined && factors.passkeys.length === 0) return backTo(ctx, SECURITY)
+  if (!hasSecondFactor(factors)) return backTo(ctx, SECURITY)
   const codes = await renewRecoveryCodes(parts, account, originOf(ctx))
   ctx.type = 'html'
   ctx.body = recoveryCodesPage({ email: account.email, codes })

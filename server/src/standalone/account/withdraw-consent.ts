@@ -7,7 +7,7 @@ import { revokeGrants } from './end-session.ts'
  * Somebody no longer allows an app: live impersonations in it end at once, and so does what the app
  * was given for their own logins.
  *
- * @throws Refusal not_found
+ * @throws Refusal
  */
 export async function withdrawConsent(
   parts: ProviderParts,

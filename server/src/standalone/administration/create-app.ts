@@ -14,7 +14,7 @@ export interface CreatedApp {
   readonly secret: string | null
 }
 
-/** @throws Refusal exists */
+/** @throws Refusal when there is one already. */
 export async function createApp(
   parts: Parts,
   wanted: NewApp,
@@ -34,7 +34,7 @@ export async function createApp(
     })
   } catch (error) {
     if (!(error instanceof ConditionLost)) throw error
-    throw new Refusal('exists', `An app ${app.clientId} is there already.`)
+    throw new Refusal(`An app ${app.clientId} is there already.`)
   }
   return { app, secret }
 }

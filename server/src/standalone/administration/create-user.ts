@@ -17,7 +17,7 @@ export interface CreatedUser {
   readonly oneTimePassword: Enrolment | null
 }
 
-/** @throws Refusal exists */
+/** @throws Refusal when there is one already. */
 export async function createUser(
   parts: Parts,
   user: NewUser,
@@ -34,7 +34,7 @@ export async function createUser(
     return { account, password: drawn, oneTimePassword }
   } catch (error) {
     if (!(error instanceof ConditionLost)) throw error
-    throw new Refusal('exists', 'An account with this e-mail or this id is there already.')
+    throw new Refusal('An account with this e-mail or this id is there already.')
   }
 }
 

@@ -5,11 +5,11 @@ import type { Requester } from './requester.ts'
 import { note } from './requester.ts'
 
 /**
- * Forgets e-mail, name and ways to sign in of an account, and the addresses, browsers and e-mails the
- * audit trail keeps of the person. Events stay, with ids only, and so does their seal. Calling it
+ * Forgets e-mail, name and ways to sign in of an account, mail to it, and the addresses, browsers and
+ * e-mails the audit trail keeps of the person. Events stay, with ids only, and so does their seal. Calling it
  * again finishes what was interrupted.
  *
- * @throws Refusal not_found
+ * @throws Refusal
  */
 export async function eraseUser(parts: Parts, sub: string, requester: Requester): Promise<void> {
   const { storage } = parts

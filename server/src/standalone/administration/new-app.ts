@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serviceScopes, textSchema } from '../../index.ts'
+import { loopbackNames } from '../web/loopback-names.ts'
 
 export interface NewApp {
   readonly clientId: string
@@ -18,14 +19,12 @@ export interface NewApp {
   readonly introspectsAll: boolean
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** RFC 9700 §2.1 and §4.1.1: exact URIs, encrypted unless they stay on the machine. */
 function isCallback(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || text.includes('#') || text.includes('*')) return false
   if (url.username !== '' || url.password !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackNames.has(url.hostname))
 }
 
 const callback = z

@@ -10,6 +10,9 @@ export interface Requester {
   readonly by: string | null
 }
 
+/** A terminal has no address that could be counted or written down. */
+export const nowhere: Origin = { requestId: null, ip: null, userAgent: null }
+
 /** Whoever has a shell on the server and may read its keys. */
 export const commandLine: Requester = { actor: null, origin: null, by: 'command line' }
 

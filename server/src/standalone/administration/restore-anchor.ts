@@ -1,10 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open, rename } from 'node:fs/promises'
 import type { AuditReader, Checkpoint, Storage } from '../../index.ts'
-
-/** More than the longest lines. */
-const TAIL_BYTES = 16_384
-const WHOLE = /^[\w-]+\.[\w-]+\.[\w-]{86}$/
+import { isCheckpoint, readTail } from '../audit-anchor.ts'
 
 /** What the last checkpoint of an exported file says, and whether this database still has it. */
 export interface Anchored {
@@ -39,13 +36,7 @@ async function readLastCheckpoint(file: string): Promise<string | undefined> {
   const handle = await openUnlessMissing(file)
   if (handle === undefined) return undefined
   try {
-    const { size } = await handle.stat()
-    const length = Math.min(size, TAIL_BYTES)
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-    return buffer
-      .toString('utf8')
-      .split(/\r?\n/)
-      .findLast((line) => WHOLE.test(line))
+    return (await readTail(handle)).split(/\r?\n/).findLast(isCheckpoint)
   } finally {
     await handle.close()
   }

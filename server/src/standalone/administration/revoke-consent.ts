@@ -9,7 +9,7 @@ import { note } from './requester.ts'
  * Takes back what somebody has allowed an app.
  *
  * @returns whether that changed anything; not when it was taken back before.
- * @throws Refusal not_found
+ * @throws Refusal
  */
 export async function revokeConsent(
   parts: Parts,
@@ -22,7 +22,7 @@ export async function revokeConsent(
   await knownApp(parts, clientId)
   const consent = await storage.consents.find(sub, clientId)
   if (consent === undefined) {
-    throw new Refusal('not_found', `${sub} has never consented to ${clientId}.`)
+    throw new Refusal(`${sub} has never consented to ${clientId}.`)
   }
   if (consent.revokedAt !== null) return false
   await storage.unitOfWork.run(async () => {

@@ -4,7 +4,7 @@ import { knownApp } from './known.ts'
 import type { Requester } from './requester.ts'
 import { note } from './requester.ts'
 
-/** @returns whether that changed anything. @throws Refusal not_found */
+/** @returns whether that changed anything. @throws Refusal */
 export async function setAppEnabled(
   parts: Parts,
   clientId: string,

@@ -9,7 +9,7 @@ import { note } from './requester.ts'
  * Lets somebody in, or nobody any more.
  *
  * @returns whether that changed anything.
- * @throws Refusal not_found
+ * @throws Refusal
  */
 export async function setUserStatus(
   parts: Parts,

@@ -7,7 +7,7 @@ import { useRecoveryCode } from '../recovery-codes.ts'
 import { useCode } from '../use-code.ts'
 import { Refusal } from './refusal.ts'
 import type { Requester } from './requester.ts'
-import { note, noteRefused } from './requester.ts'
+import { note, noteRefused, nowhere } from './requester.ts'
 
 /** Asked one after the other, and only for what is needed. */
 export interface Answers {
@@ -19,7 +19,7 @@ export interface Answers {
  * Recognises an administrator away from the login page, by the same password, code and limits. The
  * code is asked for where one is enrolled; whether that is enough is the policy's business.
  *
- * @throws Refusal wrong_credentials
+ * @throws Refusal
  */
 export async function signIn(
   parts: Parts,
@@ -31,7 +31,7 @@ export async function signIn(
   const account = await attempt(parts, email, () => checkPassword(parts, email, password))
   if (account === undefined) {
     await noteRefused(parts, requester, { action: 'login.failed', email })
-    throw new Refusal('wrong_credentials', 'The e-mail or the password is wrong.')
+    throw new Refusal('The e-mail or the password is wrong.')
   }
   const hasFactor = hasSecondFactor(await factorsOf(parts.storage, account.sub))
   if (hasFactor) await requireCode(parts, account, answers, requester)
@@ -71,7 +71,7 @@ async function requireCode(
     return
   }
   await noteRefused(parts, requester, { action: 'mfa.failed', ...about })
-  throw new Refusal('wrong_credentials', 'The code is wrong, or it was used already.')
+  throw new Refusal('The code is wrong, or it was used already.')
 }
 
 /** Wrong guesses at a terminal count like those at the login page. */
@@ -81,8 +81,7 @@ async function attempt<T>(
   check: () => Promise<T | undefined>,
   step?: 'second-factor',
 ): Promise<T | undefined> {
-  const nowhere = { requestId: null, ip: null, userAgent: null }
   const { wait, found } = await attemptLogin(parts, email, nowhere, check, step)
   if (wait === null) return found
-  throw new Refusal('wrong_credentials', `Too many wrong attempts. Try again in ${wait} seconds.`)
+  throw new Refusal(`Too many wrong attempts. Try again in ${wait} seconds.`)
 }

@@ -2,7 +2,7 @@ import type { CommandDef } from 'citty'
 import { z } from 'zod'
 import type { Mode } from '../../index.ts'
 import { idSchema, textSchema } from '../../index.ts'
-import { commandLine } from '../administration/requester.ts'
+import { commandLine, nowhere } from '../administration/requester.ts'
 import { signIn } from '../administration/sign-in.ts'
 import type { Parts } from '../parts.ts'
 import { askSecret } from './ask-secret.ts'
@@ -74,7 +74,7 @@ async function start(parts: Parts, wanted: Wanted): Promise<string> {
       app: wanted.app,
       wish: { mode, reason, ticket },
       redeemWithin,
-      origin: { requestId: null, ip: null, userAgent: null },
+      origin: nowhere,
     },
     actor,
   )

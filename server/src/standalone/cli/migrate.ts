@@ -2,8 +2,7 @@ import type { CommandDef } from 'citty'
 import { z } from 'zod'
 import { loadKeys } from '../key-ring.ts'
 import { openDatabase } from '../open-parts.ts'
-import { loadSettings } from '../policy-settings.ts'
-import { loadServerSettings } from '../server-settings.ts'
+import { readConfiguration } from '../read-configuration.ts'
 import { command } from './command.ts'
 import { print } from './print.ts'
 import { withParts } from './with-parts.ts'
@@ -20,8 +19,7 @@ export const migrate: CommandDef = command({
 })
 
 async function runMigrations(): Promise<string[]> {
-  loadSettings(process.env)
-  const storage = openDatabase(loadServerSettings(process.env), Date.now)
+  const storage = openDatabase(readConfiguration(process.env).server, Date.now)
   try {
     return await storage.migrate()
   } finally {

@@ -12,7 +12,12 @@ export const roleGrant: CommandDef = command({
   args: roleArguments,
   input: roleInput,
   async run({ sub, role }) {
-    const changed = await withProvider((parts) => grantRole(parts, sub, role, commandLine))
+    const { changed, factorsRemoved } = await withProvider((parts) =>
+      grantRole(parts, sub, role, commandLine),
+    )
     print(`${sub} ${changed ? 'has' : 'had already'} the role ${role}.`)
+    if (!factorsRemoved) return
+    print('The second factors it had as a customer are removed, and it is signed out.')
+    print(`Give it one of yours: npx understudy user enrol ${sub}`)
   },
 })

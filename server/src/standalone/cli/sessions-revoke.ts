@@ -1,5 +1,6 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
+import { nowhere } from '../administration/requester.ts'
 import { command } from './command.ts'
 import { print } from './print.ts'
 import { withProvider } from './with-parts.ts'
@@ -10,8 +11,7 @@ export const sessionsRevoke: CommandDef = command({
   args: { id: { type: 'positional', description: 'imp_…' } },
   input: z.strictObject({ id: z.string() }),
   async run({ id }) {
-    const origin = { requestId: null, ip: null, userAgent: null }
-    await withProvider(({ impersonation }) => impersonation.revoke(id, origin))
+    await withProvider(({ impersonation }) => impersonation.revoke(id, nowhere))
     print(`${id} has ended.`)
   },
 })

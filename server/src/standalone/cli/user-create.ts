@@ -7,6 +7,7 @@ import { newUser } from '../administration/new-user.ts'
 import { commandLine } from '../administration/requester.ts'
 import type { Typed } from './command.ts'
 import { command } from './command.ts'
+import { enrolmentFields } from './enrolment-fields.ts'
 import { fields, print } from './print.ts'
 import { readStdin } from './read-stdin.ts'
 import { withParts } from './with-parts.ts'
@@ -58,10 +59,5 @@ const describe = ({ account, password, oneTimePassword }: CreatedUser): string =
     ['id', account.sub],
     ['e-mail', account.email],
     ...(password === null ? [] : [['password', password] as const]),
-    ...(oneTimePassword === null
-      ? []
-      : ([
-          ['one-time-password secret', oneTimePassword.secret],
-          ['one-time-password URI', oneTimePassword.uri],
-        ] as const)),
+    ...(oneTimePassword === null ? [] : enrolmentFields(oneTimePassword)),
   ])

@@ -1,12 +1,14 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { ConsentRequest, Origin, RegisteredApp } from '../../index.ts'
-import { ConditionLost, originOf } from '../../index.ts'
+import type { ConsentRequest } from '../../index.ts'
+import { originOf } from '../../index.ts'
 import { accountRoutes, backTo } from '../account/account-router.ts'
 import type { SignedIn } from '../account/signed-in.ts'
-import { csrfToken } from '../interactions/form.ts'
 import { consentRequestPage } from '../pages/consent-request-page.ts'
+import { errorPage } from '../pages/error-page.ts'
 import type { ProviderParts } from '../parts.ts'
+import { csrfToken } from '../web/form.ts'
+import { accept, decline, scopeFor } from './decide-consent-request.ts'
 
 /** Where a customer answers what support has asked. A link alone answers nothing. */
 export function consentRequestRoutes(parts: ProviderParts, router: Router): void {
@@ -15,12 +17,13 @@ export function consentRequestRoutes(parts: ProviderParts, router: Router): void
     const request = await findOwn(parts, ctx, signedIn)
     if (request !== undefined) await show(parts, ctx, signedIn, request)
   })
-  action('/consent-requests/:id', '/account', async (ctx, signedIn, form) => {
-    const request = await findOwn(parts, ctx, signedIn)
+  action('/consent-requests/:id', '/account', async (ctx, { account }, form) => {
+    const request = await findOwn(parts, ctx, { account })
     if (request === undefined) return
+    const given = { account, request, origin: originOf(ctx) }
     const decision = form.get('decision')
-    const isDecided = decision === 'accept' || decision === 'decline'
-    if (isDecided) await answer(parts, signedIn, request, decision === 'accept', originOf(ctx))
+    if (decision === 'decline') await decline(parts, given)
+    if (decision === 'accept' && !(await accept(parts, given))) return showSwitchedOff(ctx)
     backTo(ctx, `/consent-requests/${request.id}`)
   })
 }
@@ -29,7 +32,7 @@ export function consentRequestRoutes(parts: ProviderParts, router: Router): void
 async function findOwn(
   { storage, clock }: ProviderParts,
   ctx: Context,
-  { account }: SignedIn,
+  { account }: Pick<SignedIn, 'account'>,
 ): Promise<ConsentRequest | undefined> {
   const { id = '' } = ctx['params'] as { id?: string }
   const request = await storage.consentRequests.find(id, clock())
@@ -55,50 +58,8 @@ async function show(
   })
 }
 
-/**
- * Who was asked for somebody to look has not allowed anybody to write. The app asks by itself for
- * what it lacks when its user signs in next.
- */
-const scopeFor = ({ scope, writeScopes }: RegisteredApp, { mode }: ConsentRequest): string =>
-  mode === 'full'
-    ? scope
-    : scope
-        .split(' ')
-        .filter((word) => !writeScopes.includes(word))
-        .join(' ')
-
-/** One answer counts: consent, answer and audit event are one unit. */
-async function answer(
-  { storage, impersonation, clock }: ProviderParts,
-  { account: { sub, organization } }: SignedIn,
-  request: ConsentRequest,
-  accepts: boolean,
-  origin: Origin,
-): Promise<void> {
-  const { id, app: clientId } = request
-  const app = await storage.apps.find(clientId)
-  if (app === undefined) return
-  const now = clock()
-  const scope = scopeFor(app, request)
-  try {
-    await storage.unitOfWork.run(async () => {
-      await storage.consentRequests.decide(id, accepts ? 'accepted' : 'declined', now)
-      if (accepts) await storage.consents.grant(sub, clientId, scope, now)
-      await impersonation.record(
-        {
-          action: 'consent.granted',
-          outcome: accepts ? 'success' : 'denied',
-          actor: sub,
-          subject: sub,
-          organization: organization?.id ?? null,
-          app: clientId,
-          details: accepts ? { scope, request: id } : { request: id },
-        },
-        origin,
-      )
-    })
-  } catch (error) {
-    // Answered before, or too late: the page says which.
-    if (!(error instanceof ConditionLost)) throw error
-  }
+function showSwitchedOff(ctx: Context): void {
+  ctx.status = 403
+  ctx.type = 'html'
+  ctx.body = errorPage({ title: 'This app is switched off', message: 'Nothing was allowed.' })
 }

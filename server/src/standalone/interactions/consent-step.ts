@@ -4,7 +4,7 @@ import { grantFor } from '../existing-grant.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import { scopeWords } from '../pages/scope-words.ts'
 import type { ProviderParts } from '../parts.ts'
-import { csrfToken, readForm } from './form.ts'
+import { csrfToken, readForm } from '../web/form.ts'
 import type { Interaction } from './interaction.ts'
 import { finish } from './interaction.ts'
 
@@ -43,7 +43,10 @@ export async function submitConsent(
   if (form.get('decision') !== 'accept') return decline(parts, ctx)
   const { storage, impersonation, clock, provider } = parts
   const { app } = interaction
-  const before = await storage.consents.find(sub, app.clientId)
+  const [account, before] = await Promise.all([
+    storage.accounts.find(sub),
+    storage.consents.find(sub, app.clientId),
+  ])
   const kept = before?.revokedAt === null ? before.scope.split(' ') : []
   const scope = [...new Set([...kept, ...askedScopes(interaction)])].join(' ')
   await storage.consents.grant(sub, app.clientId, scope, clock())
@@ -53,6 +56,7 @@ export async function submitConsent(
       outcome: 'success',
       actor: sub,
       subject: sub,
+      organization: account?.organization?.id ?? null,
       app: app.clientId,
       details: { scope },
     },

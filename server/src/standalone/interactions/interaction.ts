@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import { errors } from 'oidc-provider'
 import type { Account, RegisteredApp } from '../../index.ts'
 import { findClientApp } from '../account/account-client.ts'
 import { wantsSecondFactor } from '../interaction-policy.ts'
@@ -22,23 +23,23 @@ export interface Interaction {
   /** Signed in already, by an earlier login in this browser. */
   readonly account: Account | undefined
   readonly pending: Pending | undefined
-  /** Scopes the app asks for and was not granted yet. */
-  readonly missingScopes: readonly string[]
 }
 
 /** Long enough to find the telephone, short enough that nobody finds the half-open door. */
 const PENDING_MS = 5 * 60_000
 
-/** @throws oidc-provider's SessionNotFound when this browser has no such interaction */
+/**
+ * @throws oidc-provider's SessionNotFound when this browser has no such interaction, or none any more
+ *   because its app was switched off
+ */
 export async function findInteraction(parts: ProviderParts, ctx: Context): Promise<Interaction> {
   const { provider, storage, clock, server } = parts
   const details = await provider.interactionDetails(ctx.req, ctx.res)
   const { uid, prompt, params, session } = details
   const app = await findClientApp(storage, server.issuer, String(params['client_id']))
-  if (app === undefined) throw new Error(`interaction of an unknown app`)
+  if (app?.enabled !== true) throw new errors.SessionNotFound('its app is gone')
   const accountId = session?.accountId
   const pending = (details.result as { pending?: Pending } | undefined)?.pending
-  const missing = prompt.details['missingOIDCScope']
   return {
     uid,
     prompt: prompt.name,
@@ -48,7 +49,6 @@ export async function findInteraction(parts: ProviderParts, ctx: Context): Promi
     account:
       isStepUp(prompt.reasons) && accountId ? await storage.accounts.find(accountId) : undefined,
     pending: pending !== undefined && pending.at > clock() - PENDING_MS ? pending : undefined,
-    missingScopes: Array.isArray(missing) ? (missing as string[]) : [],
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Impersonation, Impersonations, Settings, Storage } from '../../index.ts'
+import { isErased } from '../../index.ts'
 import { endNotice, startNotice } from './impersonation-notice.ts'
 
 export interface Telling {
@@ -49,9 +50,10 @@ async function namesOf(
     storage.accounts.find(impersonation.subject),
     storage.apps.find(impersonation.app),
   ])
-  if (subject === undefined) return null
+  if (subject === undefined || isErased(subject)) return null
+  const isNameless = actor === undefined || isErased(actor)
   return {
-    actor: actor === undefined ? 'Somebody of our staff' : `${actor.name} (${actor.email})`,
+    actor: isNameless ? 'Somebody of our staff' : `${actor.name} (${actor.email})`,
     subject,
     app: app?.name ?? impersonation.app,
     issuer,

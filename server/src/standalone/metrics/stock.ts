@@ -6,7 +6,7 @@ import type { Stock } from './metrics.ts'
 const AT_MOST = 100_000
 
 export const stockOf = (storage: Storage, clock: Clock): Stock => ({
-  active: () => storage.impersonations.countActive(clock(), AT_MOST),
+  active: () => storage.impersonations.count({ status: 'active' }, clock(), AT_MOST),
   async outboxSeconds() {
     const oldest = await storage.oldestInOutbox()
     return oldest === null ? 0 : Math.max(0, (clock() - oldest) / 1000)

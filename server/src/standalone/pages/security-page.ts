@@ -1,6 +1,7 @@
 import type { Passkey } from '../../index.ts'
 import { timeWords } from '../account/words.ts'
 import type { Factors } from '../factors.ts'
+import { hasSecondFactor } from '../factors.ts'
 import { accountPage, buttonForm, moment } from './account-frame.ts'
 import { csrfField } from './csrf-field.ts'
 import { html } from './html.ts'
@@ -13,7 +14,6 @@ interface Security {
   readonly mayEnrol: boolean
   readonly mayRemove: boolean
   readonly done?: string | undefined
-  readonly error?: string | undefined
 }
 
 export const securityPage = (security: Security): string =>
@@ -22,7 +22,6 @@ export const securityPage = (security: Security): string =>
     title: 'Security',
     email: security.email,
     done: security.done,
-    error: security.error,
     cards: [authenticatorCard(security), passkeysCard(security), recoveryCard(security)],
   })
 
@@ -97,7 +96,7 @@ const passkeyEntry = (
   </li>`
 
 const recoveryCard = ({ factors, csrf }: Security): Html => {
-  const has = factors.otp !== undefined || factors.passkeys.length > 0
+  const has = hasSecondFactor(factors)
   return html`
     <h2 class="first">Recovery codes</h2>
     <p>

@@ -8,6 +8,9 @@ const MODEL = 'PasskeyChallenge'
 
 type Keeping = Pick<Parts, 'storage' | 'clock'>
 
+/** 32 bytes of ours in base64url; whatever else comes back was never asked. */
+const CHALLENGE = /^[\w-]{43}$/
+
 /** @param purpose the interaction or the session it is for: it is good for nothing else. */
 export async function keepChallenge(
   { storage, clock }: Keeping,
@@ -27,6 +30,7 @@ export async function takeChallenge(
   purpose: string,
   challenge: string,
 ): Promise<boolean> {
+  if (!CHALLENGE.test(challenge)) return false
   const id = `${purpose}/${challenge}`
   const kept = await storage.models(MODEL).find(id)
   if (kept === undefined || Number(kept['exp']) * 1000 <= clock()) return false

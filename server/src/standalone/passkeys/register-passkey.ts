@@ -1,8 +1,8 @@
-import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server'
 import type { Account, Passkey } from '../../index.ts'
 import { StorageUnavailable } from '../../index.ts'
 import type { Parts } from '../parts.ts'
+import { registrationIn } from './browser-answer.ts'
 import { keepChallenge, takeChallenge } from './challenge.ts'
 
 type Registering = Pick<Parts, 'storage' | 'clock' | 'box' | 'server'>
@@ -44,9 +44,11 @@ export async function verifyRegistration(
   answer: string,
 ): Promise<Omit<Passkey, 'name'> | undefined> {
   const { server, clock } = parts
+  const response = registrationIn(answer)
+  if (response === undefined) return undefined
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: JSON.parse(answer) as RegistrationResponseJSON,
+      response,
       expectedChallenge: (challenge) => takeChallenge(parts, purpose, challenge),
       expectedOrigin: server.issuer,
       expectedRPID: new URL(server.issuer).hostname,

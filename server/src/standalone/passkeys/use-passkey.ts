@@ -3,6 +3,7 @@ import { generateAuthenticationOptions, verifyAuthenticationResponse } from '@si
 import type { Account, Passkey } from '../../index.ts'
 import { StorageUnavailable } from '../../index.ts'
 import type { Parts } from '../parts.ts'
+import { assertionIn } from './browser-answer.ts'
 import { keepChallenge, takeChallenge } from './challenge.ts'
 
 type Using = Pick<Parts, 'storage' | 'clock' | 'server'>
@@ -30,11 +31,11 @@ export async function usePasskey(
   answer: string,
 ): Promise<Passkey | undefined> {
   const { storage, clock } = parts
+  const response = assertionIn(answer)
+  const passkeys = await storage.passkeys.listOf(account.sub)
+  const passkey = passkeys.find(({ id }) => id === response?.id)
+  if (response === undefined || passkey === undefined) return undefined
   try {
-    const response = JSON.parse(answer) as AuthenticationResponseJSON
-    const passkeys = await storage.passkeys.listOf(account.sub)
-    const passkey = passkeys.find(({ id }) => id === response.id)
-    if (passkey === undefined) return undefined
     const counter = await verify(parts, passkey, purpose, response)
     if (counter === null) return undefined
     await storage.unitOfWork.run(() => storage.passkeys.noteUse(passkey, counter, clock()))

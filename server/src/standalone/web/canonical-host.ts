@@ -1,6 +1,5 @@
 import type { Middleware } from 'koa'
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+import { loopbackNames } from './loopback-names.ts'
 
 /**
  * oidc-provider builds addresses from the Host header and the forwarded ones, so nobody but us may
@@ -10,13 +9,14 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 export function canonicalHost(issuer: string, trustedProxies: number): Middleware {
   const { host, hostname, port, protocol } = new URL(issuer)
   const suffix = port === '' ? '' : `:${port}`
-  const aliases = LOOPBACK.includes(hostname) ? LOOPBACK.map((name) => name + suffix) : []
+  const names = loopbackNames.has(hostname) ? [...loopbackNames] : []
+  const aliases = names.map((name) => name + suffix)
   const ours = new Set([host, ...aliases])
   return async (ctx, next) => {
     const inClear =
       trustedProxies > 0 && protocol === 'https:' && ctx.get('x-forwarded-proto') === 'http'
-    const names = [ctx.get('host'), hostInTarget(ctx.originalUrl) ?? host]
-    if (inClear || !names.every((name) => ours.has(name.toLowerCase()))) {
+    const asked = [ctx.get('host'), hostInTarget(ctx.originalUrl) ?? host]
+    if (inClear || !asked.every((name) => ours.has(name.toLowerCase()))) {
       ctx.status = 421
       ctx.body = { error: 'invalid_request', error_description: 'This server has another name.' }
       return

@@ -16,7 +16,7 @@ export interface AddedWebhook {
   readonly secret: string | null
 }
 
-/** The URL is one that was looked at. @throws Refusal exists */
+/** The URL is one that was looked at. @throws Refusal */
 export async function addWebhook(
   parts: Parts,
   { url, format, events, audience }: NewWebhook,
@@ -24,7 +24,7 @@ export async function addWebhook(
 ): Promise<AddedWebhook> {
   const { storage, box, clock } = parts
   if ((await storage.webhookEndpoints.list()).length >= MOST_ENDPOINTS) {
-    throw new Refusal('exists', `There are ${MOST_ENDPOINTS} webhooks already.`)
+    throw new Refusal(`There are ${MOST_ENDPOINTS} webhooks already.`)
   }
   const secret = format === 'standard' ? newWebhookSecret() : null
   const endpoint: WebhookEndpoint = {
@@ -54,7 +54,7 @@ export async function addWebhook(
 const defaultEvents = (format: NewWebhook['format']): WebhookEndpoint['events'] =>
   format === 'caep' ? ['impersonation.ended'] : ['impersonation.started', 'impersonation.ended']
 
-/** What still waits for it is not sent. @throws Refusal not_found */
+/** What still waits for it is not sent. @throws Refusal */
 export async function removeWebhook(parts: Parts, id: string, requester: Requester): Promise<void> {
   try {
     await parts.storage.unitOfWork.run(async () => {
@@ -67,7 +67,7 @@ export async function removeWebhook(parts: Parts, id: string, requester: Request
   }
 }
 
-/** @throws Refusal not_found */
+/** @throws Refusal */
 export async function knownWebhook(
   { storage }: Pick<Parts, 'storage'>,
   id: string,
@@ -77,4 +77,4 @@ export async function knownWebhook(
   return found
 }
 
-const unknown = (id: string): Refusal => new Refusal('not_found', `There is no webhook ${id}.`)
+const unknown = (id: string): Refusal => new Refusal(`There is no webhook ${id}.`)

@@ -9,6 +9,7 @@ import type { Parts } from '../parts.ts'
 import type { Outgoing } from './post.ts'
 import type { SignEvent } from './security-event-token.ts'
 import { SESSION_REVOKED, sessionRevoked, VERIFICATION } from './security-event-token.ts'
+import { inForce, secretsIn } from './signing-secrets.ts'
 import { standardWebhook } from './standard-webhook.ts'
 
 /** What messages are put together with. */
@@ -99,8 +100,11 @@ export async function composeTest(
   })
 }
 
-const sealedMessage = (
+function sealedMessage(
   { box, clock }: Composing,
   { sealedSecret }: WebhookEndpoint,
   message: Parameters<typeof standardWebhook>[0],
-): Outgoing => standardWebhook(message, box.open(sealedSecret ?? ''), clock())
+): Outgoing {
+  const now = clock()
+  return standardWebhook(message, inForce(secretsIn(box.open(sealedSecret ?? '')), now), now)
+}

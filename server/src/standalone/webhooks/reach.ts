@@ -3,6 +3,7 @@ import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import { callbackify } from 'node:util'
+import { loopbackNames } from '../web/loopback-names.ts'
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
 
 /** The address behind a name is none that a webhook may be sent to. */
@@ -21,15 +22,13 @@ export interface Reach {
 
 export const resolveWithDns: Resolve = (hostname) => lookUp(hostname, { all: true })
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** What is wrong with an endpoint's URL; `null` when nothing is. Names are looked at when they are used. */
 export function refuseUrl(text: string, { loopback }: Pick<Reach, 'loopback'>): string | null {
   const url = URL.parse(text)
   if (url === null || text.length > 2000) return 'must be a URL'
   if (url.username !== '' || url.password !== '') return 'must not hold a user or a password'
   if (url.hash !== '') return 'must not have a fragment'
-  if (loopback && LOOPBACK.has(url.hostname) && /^https?:$/.test(url.protocol)) return null
+  if (loopback && loopbackNames.has(url.hostname) && /^https?:$/.test(url.protocol)) return null
   if (url.protocol !== 'https:') return 'must be https'
   // The parser has turned every way to write an address, 2130706433 say, into the usual one.
   const address = addressIn(url)
@@ -46,7 +45,7 @@ export function refuseAddress(url: URL, reach: Pick<Reach, 'loopback'>): void {
  * to, so that a name cannot mean something else a moment later (DNS rebinding).
  */
 export function guardedLookup(url: URL, reach: Reach): LookupFunction {
-  const mayBeLoopback = reach.loopback && LOOPBACK.has(url.hostname)
+  const mayBeLoopback = reach.loopback && loopbackNames.has(url.hostname)
   const isAllowed = mayBeLoopback ? isLoopbackAddress : isPublicAddress
   return (hostname, { all }, callback) => {
     const find = async (): Promise<readonly LookupAddress[]> => {
