@@ -89,6 +89,7 @@ details { margin-top: 1rem; }
 .status:empty { display: none; }
 .steps { padding-inline-start: 1.25rem; }
 .steps li { margin-top: 0.75rem; }
+.qr { display: block; width: 12rem; margin-top: 0.5rem; border-radius: 0.5rem; }
 .codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.5rem; margin-top: 1rem; }
 .facts { margin: 1rem 0 0; }
 .facts dt { margin-top: 0.75rem; color: var(--muted); font-size: 0.875rem; }

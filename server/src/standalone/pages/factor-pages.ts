@@ -2,6 +2,7 @@ import { accountPage } from './account-frame.ts'
 import { csrfField } from './csrf-field.ts'
 import { html } from './html.ts'
 import { passkeyForm } from './passkey-form.ts'
+import { qrCode } from './qr-code.ts'
 import { codeField } from './second-factor-page.ts'
 
 interface Own {
@@ -25,8 +26,9 @@ export const authenticatorPage = (
       html`
         <ol class="steps">
           <li>
-            On this telephone: <a href="${own.uri}">open your authenticator app</a>. On another
-            device, type this secret into it:
+            Scan this with your authenticator app; on this telephone,
+            <a href="${own.uri}">open the app</a>. Or type the secret into it:
+            <p>${qrCode(own.uri, 'QR code that sets up an authenticator app')}</p>
             <p><code translate="no">${own.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')}</code></p>
           </li>
           <li>Enter the code that the app shows.</li>
