@@ -5,6 +5,8 @@ import * as search from './003-search.ts'
 import * as auditSeal from './004-audit-seal.ts'
 import * as webhooks from './005-webhooks.ts'
 import * as auditSearched from './006-audit-searched.ts'
+import * as fewerIndexes from './007-fewer-indexes.ts'
+import * as consentMode from './008-consent-mode.ts'
 
 /** Every migration, in order. A migration that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +16,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-audit-seal': auditSeal,
   '005-webhooks': webhooks,
   '006-audit-searched': auditSearched,
+  '007-fewer-indexes': fewerIndexes,
+  '008-consent-mode': consentMode,
 }

@@ -245,8 +245,9 @@ describe.each(databases)('where a reason is required, on %s', (database) => {
     ['nine and spaces', { reason: `${'x'.repeat(9)}     ` }, 'REASON_REQUIRED'],
     ['nine astral ones', { reason: '🔌'.repeat(9) }, 'REASON_REQUIRED'],
     ['501', { reason: 'x'.repeat(501) }, 'BODY_INVALID'],
-    ['spaces', { reason: ' '.repeat(20) }, 'BODY_INVALID'],
-    ['zero width', { reason: '\u200B'.repeat(20) }, 'BODY_INVALID'],
+    ['spaces', { reason: ' '.repeat(20) }, 'REASON_REQUIRED'],
+    ['nothing', { reason: '' }, 'REASON_REQUIRED'],
+    ['zero width', { reason: '\u200B'.repeat(20) }, 'REASON_REQUIRED'],
     ['null', { reason: null }, 'BODY_INVALID'],
   ] as const)('C14 a reason is given in words: not %s', async (_, body, code) => {
     const before = await minted(stage.booted)
@@ -270,8 +271,9 @@ describe.each(databases)('guessing who exists, on %s', (database) => {
   const users = ['usr_jane', 'usr_nobody', 'usr_lena']
   const apps = ['acme-portal', 'acme-billing', 'acme-web', 'nowhere']
   const targets = users.flatMap((user) => apps.map((app) => ({ user, app })))
-  const median = (samples: readonly number[]): number =>
-    samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? 0
+  /** The tenth of them that nothing else on the machine has slowed down. */
+  const undisturbed = (samples: readonly number[]): number =>
+    samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 10)] ?? 0
 
   it('C16 who may not impersonate cannot tell who exists, neither by answer nor by time', async () => {
     const actor = await stage.token('agent@acme.test')
@@ -286,9 +288,9 @@ describe.each(databases)('guessing who exists, on %s', (database) => {
       }
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
-    const medians = times.map(median)
+    const best = times.map(undisturbed)
     // Interleaved, so that load is the same for all; the bound leaves room for a busy machine.
-    expect(Math.max(...medians)).toBeLessThan(Math.min(...medians) * 1.5 + 2)
+    expect(Math.max(...best)).toBeLessThan(Math.min(...best) * 1.5 + 2)
     const olga = await stage.token('olga@northwind.test')
     const missing = await stage.start({ actor: olga, user: 'usr_nobody' })
     const foreign = await stage.start({ actor: olga, user: 'usr_omar' })

@@ -10,6 +10,7 @@ import { migrations } from '../../migrations/index.ts'
 import type { Storage } from 'understudy'
 import { openStorage, StorageUnavailable } from 'understudy'
 import { createGroupCommit } from '../../server/src/storage/group-commit.ts'
+import { createReading } from '../../server/src/storage/reading.ts'
 import { openSqlite } from '../../server/src/storage/sqlite.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import type { Stores } from '../support/stores.ts'
@@ -144,10 +145,11 @@ describe('SQLite', () => {
     const connection = new Sqlite(':memory:')
     connection.exec('create table t (n integer unique)')
     const ran: string[] = []
-    const commits = createGroupCommit(connection, (text) => {
+    const prepared = (text: string): Sqlite.Statement => {
       ran.push(text)
       return connection.prepare(text)
-    })
+    }
+    const commits = createGroupCommit(prepared, createReading(connection, prepared).end)
     const unit = (n: number): Promise<unknown[]> =>
       commits.apply([{ sql: 'insert into t values (?)', parameters: [n] }])
     const outcomes = await Promise.allSettled([1, 2, 2, 3].map(unit))
@@ -166,7 +168,8 @@ describe('SQLite', () => {
     const connection = new Sqlite(':memory:')
     connection.exec('create table t (n integer, filler text)')
     connection.pragma('max_page_count = 20')
-    const commits = createGroupCommit(connection, (text) => connection.prepare(text))
+    const prepared = (text: string): Sqlite.Statement => connection.prepare(text)
+    const commits = createGroupCommit(prepared, createReading(connection, prepared).end)
     const unit = (n: number, size: number): Promise<unknown[]> =>
       commits.apply([{ sql: 'insert into t values (?, ?)', parameters: [n, 'x'.repeat(size)] }])
     const outcomes = await Promise.allSettled([unit(1, 1), unit(2, 1_000_000), unit(3, 1)])

@@ -204,15 +204,22 @@ describe.each(databases)('the stores of the ready-made server on %s', (database)
     it('keep a consent that was withdrawn, and know when it is given again', async () => {
       const { consents } = stores.storage
       await consents.grant('usr_1', 'acme-portal', 'openid', NOW)
-      const given = { app: 'acme-portal', scope: 'openid', grantedAt: NOW, revokedAt: null }
+      const given = {
+        app: 'acme-portal',
+        scope: 'openid',
+        mode: 'full',
+        grantedAt: NOW,
+        revokedAt: null,
+      }
       expect(await consents.find('usr_1', 'acme-portal')).toEqual(given)
       await consents.revoke('usr_1', 'acme-portal', NOW + 1)
       await consents.revoke('usr_1', 'acme-portal', NOW + 2)
       expect(await consents.listOf('usr_1')).toEqual([{ ...given, revokedAt: NOW + 1 }])
-      await consents.grant('usr_1', 'acme-portal', 'openid email', NOW + 3)
+      await consents.grant('usr_1', 'acme-portal', 'openid email', NOW + 3, 'read_only')
       expect(await consents.find('usr_1', 'acme-portal')).toEqual({
         ...given,
         scope: 'openid email',
+        mode: 'read_only',
         grantedAt: NOW + 3,
       })
     })

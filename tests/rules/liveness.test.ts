@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { endReasons } from '../../server/src/impersonation/ending.ts'
+import type { Mode } from '../../server/src/impersonation/impersonation.ts'
 import type { LivenessFacts } from '../../server/src/impersonation/liveness.ts'
 import { endByTime, findEnding } from '../../server/src/impersonation/liveness.ts'
 import { account, app } from '../support/plain-directory.ts'
@@ -89,6 +90,15 @@ describe('contract §3: an impersonation lives as long as all of its conditions 
     expect(findEnding(running, facts({ ...broken, now: running.expiresAt }))?.reason).toBe(
       'lifetime_over',
     )
+  })
+
+  it('ends in full mode when looking only is allowed by now, and lives on read-only', () => {
+    const looking = {
+      app: closed,
+      consent: { ...consent, revokedAt: null, mode: 'read_only' },
+    } as const
+    const inMode = (mode: Mode): unknown => findEnding({ ...running, mode }, facts(looking))?.reason
+    expect([inMode('full'), inMode('read_only')]).toEqual(['consent_withdrawn', undefined])
   })
 
   it('lives on for a subject who is staff, where staff may be impersonated', () => {

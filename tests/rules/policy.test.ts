@@ -123,6 +123,11 @@ describe('each rule', () => {
       'CONSENT_REQUIRED',
       { app: closed, consent: { ...consent, revokedAt: NOW } },
     ],
+    [
+      'changes where looking was allowed',
+      'CONSENT_REQUIRED',
+      { app: closed, consent: { ...consent, mode: 'read_only' }, wish: { ...wish, mode: 'full' } },
+    ],
     ['another one running', 'ALREADY_IMPERSONATING', { running: impersonation() }],
   ])('refuses %s with %s', (_, code, broken) => {
     expect(all.find((rule) => !rule.passes(facts(broken)))?.code).toBe(code)
@@ -153,7 +158,15 @@ describe('each rule', () => {
       'staff where staff may be impersonated',
       { ...asked({ impersonateAdmins: true }), subject: account('x', { roles: ['y'] }) },
     ],
-    ['a given consent', { app: closed, consent }],
+    ['a given consent', { app: closed, consent, wish: { ...wish, mode: 'full' } }],
+    [
+      'looking where looking was allowed',
+      {
+        app: closed,
+        consent: { ...consent, mode: 'read_only' },
+        wish: { ...wish, mode: 'read_only' },
+      },
+    ],
   ])('lets %s pass', (_, more) => {
     expect(all.filter((rule) => !rule.passes(facts(more)))).toEqual([])
   })

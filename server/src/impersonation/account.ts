@@ -1,3 +1,5 @@
+import type { Mode } from './impersonation.ts'
+
 /** Somebody who can sign in: subject of an impersonation, or its actor. */
 export interface Account {
   readonly sub: string
@@ -16,6 +18,8 @@ export interface Consent {
   readonly app: string
   /** Space-separated, RFC 6749 §3.3. */
   readonly scope: string
+  /** `read_only` where they have allowed staff to look and nothing else; default `full`. */
+  readonly mode?: Mode
   /** Epoch milliseconds. */
   readonly grantedAt: number
   readonly revokedAt: number | null

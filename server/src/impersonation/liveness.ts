@@ -34,7 +34,10 @@ const conditions: readonly (readonly [EndReason, Condition])[] = [
       settings.impersonateAdmins || (subject !== undefined && !isStaff(subject)),
   ],
   ['app_not_eligible', (_, { app }) => isEligible(app)],
-  ['consent_withdrawn', (_, { app, consent }) => app !== undefined && hasConsent(app, consent)],
+  [
+    'consent_withdrawn',
+    ({ mode }, { app, consent }) => app !== undefined && hasConsent(app, consent, mode),
+  ],
   ['impersonator_signed_out', (_, { actorSignedIn }) => actorSignedIn],
 ]
 

@@ -120,7 +120,7 @@ export const pairRules: readonly Rule[] = [
     name: 'consent',
     code: 'CONSENT_REQUIRED',
     description: 'The user has consented to the app, where the app requires it.',
-    passes: ({ app, consent }) => app !== undefined && hasConsent(app, consent),
+    passes: ({ app, consent, wish }) => app !== undefined && hasConsent(app, consent, wish.mode),
   },
   {
     name: 'one_at_a_time',
@@ -130,8 +130,11 @@ export const pairRules: readonly Rule[] = [
   },
 ]
 
-export const hasConsent = (app: App, consent: Consent | undefined): boolean =>
-  !app.requireConsent || (consent !== undefined && consent.revokedAt === null)
+export const hasConsent = (app: App, consent: Consent | undefined, mode: Mode): boolean =>
+  !app.requireConsent ||
+  (consent !== undefined &&
+    consent.revokedAt === null &&
+    (mode === 'read_only' || consent.mode !== 'read_only'))
 
 export interface RuleResult {
   readonly rule: string

@@ -1,6 +1,7 @@
 import type { Account } from '../impersonation/account.ts'
 import type { App } from '../impersonation/app.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
+import type { Mode } from '../impersonation/impersonation.ts'
 import { decide, hasConsent, pairRules } from '../impersonation/policy.ts'
 import type { Ports } from '../ports/ports.ts'
 import { auditDenials } from './audit-denials.ts'
@@ -16,6 +17,7 @@ export interface ConsentWanted {
   /** Ids that cannot exist arrive as `null`. */
   readonly subject: string | null
   readonly app: string | null
+  readonly mode: Mode
   readonly origin: Origin
 }
 
@@ -39,19 +41,20 @@ export function assessConsentRequest(
   wanted: ConsentWanted,
   actorToken: string | null,
 ): Promise<ConsentAsked> {
-  const wish = { mode: ports.settings.defaultMode, reason: null, ticket: null }
+  const wish = { mode: wanted.mode, reason: null, ticket: null }
   const request: ImpersonationRequest = { ...wanted, wish, redeemWithin: null }
-  return auditDenials(ports, request, 'consent.requested', async (knowActor) => {
+  return auditDenials(ports, request, 'consent.requested', async (found) => {
     const actor = await recogniseActor(ports, actorToken ?? '')
     const { sub } = actor.account
-    knowActor(sub)
+    found.actor = sub
     requireAuthority(ports, actor)
     const limit = { name: 'consent', points: ports.settings.startsPerActor, window: 600 }
     await limitRate(ports, { limit, key: sub, actor: sub, service: wanted.service }, wanted.origin)
-    const { facts } = await gatherFacts(ports, request, actor)
+    const { facts, organization } = await gatherFacts(ports, request, actor)
+    found.organization = organization
     refuse(decide(upToConsent, facts))
     const { subject, app } = facts as typeof facts & ConsentAsked
-    if (hasConsent(app, facts.consent)) throw new Denied('CONSENT_PRESENT')
+    if (hasConsent(app, facts.consent, wanted.mode)) throw new Denied('CONSENT_PRESENT')
     return { actor: actor.account, subject, app }
   })
 }

@@ -3,18 +3,21 @@ import type { Impersonation } from '../impersonation/impersonation.ts'
 import type { Ports } from '../ports/ports.ts'
 import { record } from './write-audit.ts'
 
-/** Writes down, in the unit of the token request, that an impersonation was used to get tokens. */
+/**
+ * Writes down, in the unit of the token request, that an impersonation was used to get tokens.
+ *
+ * @param organization of the subject.
+ */
 export async function recordRefresh(
   ports: Ports,
   impersonation: Impersonation,
+  organization: string | null,
   origin: Origin,
 ): Promise<void> {
   if (impersonation.redeemedAt === null) {
     await ports.impersonations.markRedeemed(impersonation.id, ports.clock())
   }
   const { actor, subject, app, id } = impersonation
-  const account = await ports.directory.findAccount(subject)
-  const organization = account?.organization?.id ?? null
   const about = { actor, subject, organization, app, impersonation: id }
   await record(ports, { action: 'impersonation.refreshed', outcome: 'success', ...about }, origin)
 }

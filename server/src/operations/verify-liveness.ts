@@ -1,3 +1,4 @@
+import type { Account } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import { ending } from '../impersonation/ending.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
@@ -10,23 +11,25 @@ import { endImpersonation } from './end-impersonation.ts'
  * The one place where it is asked whether an impersonation may go on. The first condition that
  * fails ends it with that cause, in the unit this is called in.
  *
- * @returns whether it is alive.
+ * @returns its subject as long as it is alive.
  */
 export async function verifyLiveness(
   ports: Ports,
   impersonation: Impersonation,
   origin: Origin | null,
-): Promise<boolean> {
-  if (impersonation.ended !== null) return false
+): Promise<Account | undefined> {
+  if (impersonation.ended !== null) return undefined
   const { stopwatch } = ports
   stopwatch.note(impersonation)
   // A clock that was turned back must give nobody more time.
-  const end = stopwatch.isOver(impersonation)
-    ? ending('lifetime_over', impersonation.expiresAt)
-    : findEnding(impersonation, await gather(ports, impersonation))
-  if (end === null) return true
+  const facts = stopwatch.isOver(impersonation) ? null : await gather(ports, impersonation)
+  const end =
+    facts === null
+      ? ending('lifetime_over', impersonation.expiresAt)
+      : findEnding(impersonation, facts)
+  if (end === null) return facts?.subject
   await endImpersonation(ports, impersonation, end, { origin })
-  return false
+  return undefined
 }
 
 async function gather(ports: Ports, impersonation: Impersonation): Promise<LivenessFacts> {

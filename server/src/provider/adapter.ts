@@ -41,8 +41,12 @@ function grantAdapter(ports: Ports, ours: ModelStore & Adapter, theirs: Adapter)
       const impersonation = await ports.impersonations.find(id)
       if (impersonation === undefined) return undefined
       const request = currentRequest()
-      if (!(await verifyLiveness(ports, impersonation, request?.origin ?? null))) return undefined
-      if (request !== undefined) request.impersonation = impersonation
+      const subject = await verifyLiveness(ports, impersonation, request?.origin ?? null)
+      if (subject === undefined) return undefined
+      if (request !== undefined) {
+        request.impersonation = impersonation
+        request.organization = subject.organization?.id ?? null
+      }
       return ours.find(id)
     },
 

@@ -9,6 +9,8 @@ export interface ProviderRequest {
   readonly origin: Origin
   /** The live impersonation whose grant this request has looked up. */
   impersonation: Impersonation | null
+  /** Id of the organisation of its subject. */
+  organization: string | null
   /** Id of the impersonation whose token this request has shown, whether or not that one is alive. */
   shown: string | null
   /** Why the library has answered with a 500 of its own. */

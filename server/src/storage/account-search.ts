@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely'
+import type { Expression, SelectQueryBuilder } from 'kysely'
 import { sql } from 'kysely'
 import type { Account } from '../impersonation/account.ts'
 import type { AccountFilter } from '../ports/directory.ts'
@@ -27,6 +27,22 @@ export async function searchAccounts(
   return toPage(rows, page, (row) => row.email, toAccount)
 }
 
+/** `null` where a text is found so often that counting would take longer than a page. */
+export async function countAccounts(
+  database: Database,
+  filter: AccountFilter,
+  atMost: number,
+): Promise<number | null> {
+  const { q = '' } = filter
+  if (q !== '' && !(await isRare(database, needleOf(q)))) return null
+  const some = narrow(database, await selectMatching(database, q), filter, null)
+    .clearOrderBy()
+    .clearSelect()
+    .select('account.sub')
+    .limit(atMost)
+  return count(database, some)
+}
+
 /** Everybody whose text holds `q`, by the cheaper of two ways: from the text, or along the e-mails. */
 async function selectMatching(database: Database, q: string): Promise<Search> {
   const { kysely, dialect } = database
@@ -41,7 +57,7 @@ async function selectMatching(database: Database, q: string): Promise<Search> {
   }
   const holds = sql<boolean>`instr(account_text.text, ${needle}) > 0`
   const matches = sql<boolean>`account_trigram match ${matchesOf(needle)}`
-  if (!(await areFew(database, matches))) {
+  if (!(await isRare(database, needle))) {
     // SQLite keeps the order of a cross join: along the e-mails …
     const alongAccounts = kysely.selectFrom('account').crossJoin('account_text')
     return complete(alongAccounts.whereRef('account_text.account', '=', 'account.sub').where(holds))
@@ -64,14 +80,28 @@ const complete = (accounts: SelectQueryBuilder<Schema, 'account', object>): Sear
     .selectAll('account')
     .select('organization.name as organization_name')
 
-async function areFew(
-  database: Database,
-  matches: ReturnType<typeof sql<boolean>>,
-): Promise<boolean> {
-  const some = database.kysely.selectFrom('account_trigram').select('rowid').where(matches)
-  const counted = sql<{ n: number }>`select count(*) as n from (${some.limit(FEW + 1)})`
-  const [row] = await database.rows<{ n: number }>(counted.compile(database.kysely))
-  return (row?.n ?? 0) <= FEW
+/** Whether so few texts may hold it that all of them can be looked at. */
+async function isRare(database: Database, needle: string): Promise<boolean> {
+  const { kysely, dialect } = database
+  const some =
+    dialect === 'postgres'
+      ? kysely
+          .selectFrom('account_text')
+          .select('account')
+          .where(sql<boolean>`text like ${patternOf(needle)}`)
+          .limit(FEW + 1)
+      : kysely
+          .selectFrom('account_trigram')
+          .select('rowid')
+          .where(sql<boolean>`account_trigram match ${matchesOf(needle)}`)
+          .limit(FEW + 1)
+  return (await count(database, some)) <= FEW
+}
+
+async function count(database: Database, some: Expression<unknown>): Promise<number> {
+  const query = sql<{ n: number }>`select count(*) as n from (${some}) as counted`
+  const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
+  return row?.n ?? 0
 }
 
 function narrow(

@@ -1,11 +1,10 @@
-import { sql } from 'kysely'
 import type { Account } from '../impersonation/account.ts'
 import type { AccountFilter } from '../ports/directory.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import { ConditionLost } from '../ports/unit-of-work.ts'
 import type { AccountWithOrganization } from './account-row.ts'
 import { toAccount, toRow } from './account-row.ts'
-import { searchAccounts } from './account-search.ts'
+import { countAccounts, searchAccounts } from './account-search.ts'
 import type { Database } from './database.ts'
 import type { AccountRow } from './schema.ts'
 import type { Query } from './statement.ts'
@@ -19,8 +18,8 @@ export interface Accounts {
   findCredentials(
     email: string,
   ): Promise<{ account: Account; passwordHash: string | null } | undefined>
-  /** At most `atMost`. */
-  count(atMost: number): Promise<number>
+  /** At most `atMost`; `null` where telling would take much longer than a page does. */
+  count(filter: AccountFilter, atMost: number): Promise<number | null>
   search(filter: AccountFilter, page: PageRequest): Promise<Page<Account>>
   /** The unit fails with `ConditionLost('exists')` when the id or the e-mail is taken. */
   add(account: Account, passwordHash: string | null, createdAt: number): Promise<void>
@@ -43,12 +42,7 @@ export function createAccounts(database: Database, writer: Writer): Accounts {
       const [row] = await database.rows(statements.findByEmail({ email: email.toLowerCase() }))
       return row && { account: toAccount(row), passwordHash: row.password_hash }
     },
-    async count(atMost) {
-      const some = database.kysely.selectFrom('account').select('sub').limit(atMost)
-      const query = sql<{ n: number }>`select count(*) as n from (${some}) as counted`
-      const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
-      return row?.n ?? 0
-    },
+    count: (filter, atMost) => countAccounts(database, filter, atMost),
     search: (filter, page) => searchAccounts(database, filter, page),
     async add(account, passwordHash, createdAt) {
       const row = toRow(account, passwordHash, createdAt)

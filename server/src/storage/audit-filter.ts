@@ -1,5 +1,6 @@
 import type { Expression, SqlBool } from 'kysely'
 import { expressionBuilder, sql } from 'kysely'
+import type { AuditAction } from '../impersonation/audit-event.ts'
 import type { AuditFilter } from '../ports/audit-trail.ts'
 import type { Database } from './database.ts'
 import { idBound } from './ids.ts'
@@ -10,8 +11,9 @@ const COLUMNS = ['impersonation', 'subject', 'actor', 'app', 'outcome', 'action'
 
 type Column = (typeof COLUMNS)[number]
 
-/** These have an index together with the action. */
+/** These have an index together with the action, unless that is what most events are. */
 const WITH_ACTION: ReadonlySet<Column> = new Set(['actor', 'app', 'outcome'])
+const MOST: AuditAction = 'impersonation.refreshed'
 
 /**
  * What a filter asks of an event. SQLite knows nothing of how often a value occurs: there a plus
@@ -24,21 +26,25 @@ export function matching(
 ): Expression<SqlBool> {
   const row = expressionBuilder<Schema, 'audit_event'>()
   const id = row.ref('audit_event.id')
-  const { from, to, outcome } = filter
+  const { from, to, outcome, action } = filter
   const isRare = outcome !== undefined && outcome !== 'success'
+  const isNarrow = action !== undefined && (action !== MOST || isRare)
   const leader = COLUMNS.find(
     (column) => filter[column] !== undefined && (column !== 'outcome' || isRare),
   )
   const leads = (column: Column): boolean =>
     dialect !== 'sqlite' ||
     column === leader ||
-    (column === 'action' && leader !== undefined && WITH_ACTION.has(leader))
+    (column === 'action' && isNarrow && leader !== undefined && WITH_ACTION.has(leader))
   const asked = COLUMNS.filter((column) => filter[column] !== undefined)
   return row.and([
     ...(from === undefined ? [] : [row(id, '>=', idBound('aud', from))]),
     ...(to === undefined ? [] : [row(id, '<', idBound('aud', to))]),
-    // What the indexes of rare outcomes are limited to, word for word.
+    // What indexes are limited to, word for word.
     ...(isRare ? [sql<boolean>`audit_event.outcome <> 'success'`] : []),
+    ...(action !== undefined && action !== MOST
+      ? [sql<boolean>`audit_event.action <> ${sql.lit(MOST)}`]
+      : []),
     ...asked.map(
       (column) =>
         sql<boolean>`${sql.raw(leads(column) ? '' : '+')}${row.ref(`audit_event.${column}`)} = ${filter[column]}`,

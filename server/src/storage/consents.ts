@@ -1,4 +1,5 @@
 import type { Consent } from '../impersonation/account.ts'
+import type { Mode } from '../impersonation/impersonation.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 import { prepare } from './statement.ts'
@@ -8,8 +9,8 @@ export interface Consents {
   /** Also when it was revoked. */
   find(sub: string, clientId: string): Promise<Consent | undefined>
   listOf(sub: string): Promise<Consent[]>
-  /** Replaces what was granted or revoked before. */
-  grant(sub: string, clientId: string, scope: string, at: number): Promise<void>
+  /** Replaces what was granted or revoked before; `mode` is the most that staff may do by it, default `full`. */
+  grant(sub: string, clientId: string, scope: string, at: number, mode?: Mode): Promise<void>
   revoke(sub: string, clientId: string, at: number): Promise<void>
 }
 
@@ -33,8 +34,8 @@ export function createConsents(database: Database, writer: Writer): Consents {
       const query = kysely.selectFrom('consent').selectAll().where('account', '=', account)
       return (await database.rows<Row>(query.orderBy('app').compile())).map(toConsent)
     },
-    async grant(account, app, scope, at) {
-      const given = { scope, granted_at: at, revoked_at: null }
+    async grant(account, app, scope, at, mode = 'full') {
+      const given = { scope, mode, granted_at: at, revoked_at: null }
       const insert = kysely.insertInto('consent').values({ account, app, ...given })
       const upsert = insert.onConflict((conflict) =>
         conflict.columns(['account', 'app']).doUpdateSet(given),
@@ -55,6 +56,7 @@ export function createConsents(database: Database, writer: Writer): Consents {
 const toConsent = (row: Row): Consent => ({
   app: row.app,
   scope: row.scope,
+  mode: row.mode,
   grantedAt: row.granted_at,
   revokedAt: row.revoked_at,
 })

@@ -1,4 +1,3 @@
-import type Sqlite from 'better-sqlite3'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { StatementCache } from './statement-cache.ts'
@@ -24,11 +23,11 @@ interface GroupCommit {
  * Units that are ready in the same few turns of the event loop share one transaction, and so one sync to
  * disk; each has a savepoint of its own, so that one that loses a condition takes nobody with it.
  * No transaction spans an `await`.
+ *
+ * @param undo rolls back what is open: a look at the database, or what failed, and so did its end.
+ *   Throws when nothing must be written.
  */
-export function createGroupCommit(
-  connection: Sqlite.Database,
-  prepared: StatementCache,
-): GroupCommit {
+export function createGroupCommit(prepared: StatementCache, undo: () => void): GroupCommit {
   let queue: Waiting[] = []
   let running: Promise<void> | null = null
 
@@ -37,7 +36,7 @@ export function createGroupCommit(
       await gather(() => queue.length)
       const group = queue
       queue = []
-      await commitGroup(connection, prepared, group)
+      await commitGroup(prepared, undo, group)
     }
     running = null
   }
@@ -63,18 +62,18 @@ async function gather(waiting: () => number): Promise<void> {
 }
 
 async function commitGroup(
-  connection: Sqlite.Database,
   prepared: StatementCache,
+  undo: () => void,
   group: readonly Waiting[],
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const failure = tryGroup(connection, prepared, group)
+    const failure = tryGroup(prepared, undo, group)
     if (failure === null) return
     if (isBusy(failure) && attempt < BUSY_ATTEMPTS) {
       await delay(BUSY_PAUSE_MS)
     } else if (group.length > 1) {
       // A full disk can undo the whole group for the sake of one unit: give each its own chance.
-      for (const single of group) await commitGroup(connection, prepared, [single])
+      for (const single of group) await commitGroup(prepared, undo, [single])
       return
     } else {
       group[0]?.reject(new StorageUnavailable('write failed', { cause: failure }))
@@ -84,35 +83,26 @@ async function commitGroup(
 }
 
 /** @returns why the group as a whole could not be committed; `null` when it was. */
-function tryGroup(
-  connection: Sqlite.Database,
-  prepared: StatementCache,
-  group: readonly Waiting[],
-): unknown {
+function tryGroup(prepared: StatementCache, undo: () => void, group: readonly Waiting[]): unknown {
   const settled: (() => void)[] = []
   try {
-    undo(connection, prepared)
+    undo()
     // IMMEDIATE: a deferred transaction that read before it writes fails at once in a second process.
     prepared('begin immediate').run()
     for (const waiting of group) settled.push(applyOne(prepared, waiting))
     prepared('commit').run()
   } catch (error) {
-    tryToUndo(connection, prepared)
+    tryToUndo(undo)
     return error
   }
   for (const settle of settled) settle()
   return null
 }
 
-/** Transactions begin and end within one turn: one that is still open failed, and so did its end. */
-export function undo(connection: Sqlite.Database, prepared: StatementCache): void {
-  if (connection.inTransaction) prepared('rollback').run()
-}
-
 /** What fails to be undone, say on a broken disk, is undone before anything else is read or written. */
-function tryToUndo(connection: Sqlite.Database, prepared: StatementCache): void {
+function tryToUndo(undo: () => void): void {
   try {
-    undo(connection, prepared)
+    undo()
   } catch {
     // The group has failed already, for a reason that says more.
   }

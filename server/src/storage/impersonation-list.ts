@@ -19,31 +19,23 @@ export async function listImpersonations(
   let query = database.kysely
     .selectFrom('impersonation')
     .selectAll()
+    .where(matching(database, filter, now))
     .orderBy('id', 'desc')
     .limit(page.limit + 1)
   if (below !== null) query = query.where('id', '<', below)
-  const asked = COLUMNS.filter((column) => filter[column] !== undefined)
-  for (const column of asked) {
-    // SQLite takes the index of the first; a plus keeps it from those of the others.
-    const plus = sql.raw(database.dialect === 'sqlite' && column !== asked[0] ? '+' : '')
-    query = query.where(sql<boolean>`${plus}${sql.ref(column)} = ${filter[column]}`)
-  }
-  if (filter.status !== undefined) {
-    const active = isActive(database, now)
-    query = query.where(filter.status === 'active' ? active : (row) => row.not(active))
-  }
   const rows = await database.rows<ImpersonationRow>(query.compile())
   return toPage(rows, page, (row) => row.id, toImpersonation)
 }
 
-export async function countActive(
+export async function countImpersonations(
   database: Database,
+  filter: ImpersonationFilter,
   now: number,
   atMost: number,
 ): Promise<number> {
   const some = database.kysely.selectFrom('impersonation').select('id').limit(atMost)
   const query = sql<{ n: number }>`select count(*) as n
-    from (${some.where(isActive(database, now))}) as counted`
+    from (${some.where(matching(database, filter, now))}) as counted`
   const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
   return row?.n ?? 0
 }
@@ -51,7 +43,26 @@ export async function countActive(
 /** From what narrows most to what narrows least. */
 const COLUMNS = ['subject', 'actor', 'app'] as const
 
-/** Open ones are few and have indexes of their own, in which SQLite shall not look for a time. */
+function matching(
+  database: Database,
+  filter: ImpersonationFilter,
+  now: number,
+): Expression<SqlBool> {
+  const row = expressionBuilder<Schema, 'impersonation'>()
+  const asked = COLUMNS.filter((column) => filter[column] !== undefined)
+  // Open ones are looked through: there is one for each actor, who alone has an index of them.
+  const leader = filter.status === 'active' ? 'actor' : asked[0]
+  const same = asked.map((column) => {
+    // A plus keeps SQLite from the index of a column.
+    const plus = sql.raw(database.dialect === 'sqlite' && column !== leader ? '+' : '')
+    return sql<boolean>`${plus}${sql.ref(column)} = ${filter[column]}`
+  })
+  if (filter.status === undefined) return row.and(same)
+  const active = isActive(database, now)
+  return row.and([...same, filter.status === 'active' ? active : row.not(active)])
+}
+
+/** Open ones are few and have an index of their own, in which SQLite shall not look for a time. */
 function isActive({ dialect }: Database, now: number): Expression<SqlBool> {
   const row = expressionBuilder<Schema, 'impersonation'>()
   const expiresAt = sql<number>`${sql.raw(dialect === 'sqlite' ? '+' : '')}${sql.ref('expires_at')}`

@@ -29,6 +29,7 @@ export interface ImpersonationStatements {
 export function impersonationStatements({
   kysely,
 }: Pick<Database, 'kysely'>): ImpersonationStatements {
+  // Open ones are few, one for each actor: `coalesce` keeps databases from walking all there ever were.
   const open = kysely.selectFrom('impersonation').selectAll().where('ended_at', 'is', null)
   return {
     find: prepare((slot) =>
@@ -38,11 +39,16 @@ export function impersonationStatements({
     findOpenByAccount: prepare((slot) =>
       open
         .where((row) =>
-          row.or([row('actor', '=', slot('account')), row('subject', '=', slot('account'))]),
+          row.or([
+            row('actor', '=', slot('account')),
+            row(row.fn.coalesce('subject', sql.lit('')), '=', slot('account')),
+          ]),
         )
         .orderBy('id'),
     ),
-    findOpenByApp: prepare((slot) => open.where('app', '=', slot('app')).orderBy('id')),
+    findOpenByApp: prepare((slot) =>
+      open.where(({ fn }) => fn.coalesce('app', sql.lit('')), '=', slot('app')).orderBy('id'),
+    ),
     findOverdue: prepare((slot) =>
       open
         .where((row) =>

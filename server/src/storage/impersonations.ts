@@ -5,7 +5,7 @@ import { ConditionLost } from '../ports/unit-of-work.ts'
 import { outboxIntent } from './audit-outbox.ts'
 import type { Database } from './database.ts'
 import type { LocalEndedFeed } from './ended-feed.ts'
-import { countActive, listImpersonations } from './impersonation-list.ts'
+import { countImpersonations, listImpersonations } from './impersonation-list.ts'
 import { toImpersonation, toRow } from './impersonation-row.ts'
 import { impersonationStatements } from './impersonation-statements.ts'
 import type { Intent } from './statement.ts'
@@ -63,7 +63,7 @@ function createReaders(
   unwritten: Pick<UnwrittenEnds, 'get'>,
 ): Pick<
   Impersonations,
-  'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'countActive' | 'list'
+  'find' | 'findOpenByActor' | 'findOpenOf' | 'findOverdue' | 'count' | 'list'
 > {
   const select = async (query: ReturnType<typeof statements.find>): Promise<Impersonation[]> =>
     (await database.rows(query)).map(toImpersonation)
@@ -91,7 +91,7 @@ function createReaders(
 
     findOverdue: (now, limit) => select(statements.findOverdue({ now, limit })),
 
-    countActive: (now, atMost) => countActive(database, now, atMost),
+    count: (filter, now, atMost) => countImpersonations(database, filter, now, atMost),
 
     list: (filter, page, now) => listImpersonations(database, filter, page, now),
   }

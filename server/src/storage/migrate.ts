@@ -47,7 +47,9 @@ async function lock(connection: Kysely<Schema>): Promise<void> {
       await sql`begin immediate`.execute(connection)
       return
     } catch (error) {
-      if (!String(error).includes('locked') || attempt === LOCK_ATTEMPTS) throw error
+      // What was read a moment ago may still be looked at.
+      const passes = /locked|within a transaction/.test(String(error))
+      if (!passes || attempt === LOCK_ATTEMPTS) throw error
       await delay(LOCK_PAUSE_MS)
     }
   }

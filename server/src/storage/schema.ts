@@ -1,3 +1,4 @@
+import type { Mode } from '../impersonation/impersonation.ts'
 import type { WebhookDeliveryRow, WebhookEndpointRow } from './webhook-row.ts'
 import type { ConsentRequestRow, MailRow, PasskeyRow } from './customer-rows.ts'
 
@@ -19,6 +20,7 @@ export interface Schema {
     account: string
     app: string
     scope: string
+    mode: Mode
     granted_at: number
     revoked_at: number | null
   }

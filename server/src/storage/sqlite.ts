@@ -3,7 +3,8 @@ import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
 import type { Database } from './database.ts'
-import { createGroupCommit, undo } from './group-commit.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createReading } from './reading.ts'
 import type { Schema } from './schema.ts'
 import { createStatementCache } from './statement-cache.ts'
 
@@ -27,23 +28,24 @@ export function openSqlite(file: string): Database {
   const isInPlace = watchPlace(file)
   const prepared = createStatementCache(connection)
   const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) })
-  const commits = createGroupCommit(connection, prepared)
+  const reading = createReading(connection, prepared)
+  const commits = createGroupCommit(prepared, () => {
+    reading.end()
+    if (!isInPlace()) throw new StorageUnavailable('the database file was moved or replaced')
+  })
 
   return {
     dialect: 'sqlite',
     kysely,
     async rows<Row>(query: { sql: string; parameters: readonly unknown[] }) {
       try {
-        undo(connection, prepared)
+        reading.begin()
         return prepared(query.sql).all(...query.parameters) as Row[]
       } catch (cause) {
         throw new StorageUnavailable('read failed', { cause })
       }
     },
-    async apply(intents) {
-      if (!isInPlace()) throw new StorageUnavailable('the database file was moved or replaced')
-      return commits.apply(intents)
-    },
+    apply: (intents) => commits.apply(intents),
     listen: () => () => undefined,
     async close() {
       await commits.drain()
