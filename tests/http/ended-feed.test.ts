@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { addService } from '../support/attack.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast } from '../support/cast.ts'
@@ -21,6 +22,7 @@ describe.each(['sqlite', 'postgres'] as const)(
       readers = []
     })
     afterEach(async () => {
+      vi.useRealTimers()
       for (const reader of readers) reader.close()
       await booted.close()
     })
@@ -83,6 +85,22 @@ describe.each(['sqlite', 'postgres'] as const)(
       const refused = await open(readonly)
       expect(refused.status).toBe(403)
       expect((await open('nobody')).status).toBe(401)
+    })
+
+    it('ends at its next heartbeat once the token is revoked, or its client disabled', async () => {
+      const { apps } = booted.parts.storage
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      await addService(booted, 'follower', 'read_impersonation')
+      const revoked = await cast.serviceToken()
+      const disabled = await cast.serviceToken('follower', 'read_impersonation')
+      const [kept, ...lost] = [await open(), await open(revoked), await open(disabled)]
+      vi.advanceTimersByTime(15_000)
+      await cast.form('/token/revocation', { token: revoked }, 'acme-backend')
+      await apps.setEnabled('follower', false)
+      vi.advanceTimersByTime(15_000)
+      expect(await Promise.all(lost.map(({ ended }) => ended))).toEqual([true, true])
+      await startAndEnd()
+      expect(await kept.next()).toMatchObject({ event: 'ended' })
     })
 
     it('does not keep the server from stopping', async () => {

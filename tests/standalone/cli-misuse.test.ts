@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandLine } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
@@ -83,6 +85,12 @@ describe('the command line, asked for what it cannot do', { timeout: 60_000 }, (
       out: '',
       err: `${message}run it with "npx understudy", which brings its own.\n`,
     })
+  })
+
+  it('says which version it is', async () => {
+    const about = await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')
+    const { version } = JSON.parse(about) as { version: string }
+    expect(await cli.run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
   })
 
   it('explains itself', async () => {

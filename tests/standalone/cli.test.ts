@@ -91,7 +91,7 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   it('has everything a server needs then', async () => {
     const { code, out } = await cli.run('doctor')
     expect({ code, wrong: out.match(/^✗.*$/gm) }).toEqual({ code: 0, wrong: null })
-    expect(out.match(/^✓/gm)).toHaveLength(13)
+    expect(out.match(/^✓/gm)).toHaveLength(14)
   })
 
   it('lists people and apps as the API shows them, and as columns', async () => {
@@ -254,16 +254,19 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   })
 
   it('turns the signing keys by one', async () => {
-    const signing = async (): Promise<string[]> => {
+    const signing = async (about: string): Promise<string[]> => {
       const { code, out } = await cli.run('keys rotate')
       expect({ code, out }).toEqual({
         code: 0,
         out: expect.stringContaining('Restart every server'),
       })
+      expect(out).toContain(about)
       return (/: (.*)\.$/m.exec(out)?.[1] ?? '').split(', ')
     }
-    const first = await signing()
-    const second = await signing()
+    const before = (await cli.dump())['signing_key'] ?? []
+    const first = await signing('None had been announced, so these go on signing: ')
+    expect(first.toSorted()).toEqual(before.map((key) => String(key['kid'])).toSorted())
+    const second = await signing('Signing from the next start of the server: ')
     expect(first).toHaveLength(2)
     expect(second.filter((kid) => first.includes(kid))).toEqual([])
     expect((await audit(' --action key.rotated')).map((event) => event['details'])).toEqual([
@@ -289,6 +292,25 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
   ])('doctor finds %s', async (_, env, finding) => {
     const { code, out, err } = await cli.run('doctor', { env })
     expect({ code, out, err }).toEqual({ code: 1, out: expect.stringMatching(finding), err: '' })
+  })
+
+  it('doctor finds clients that cannot be the admin panel', async () => {
+    const panel =
+      'app create --name Panel --type web --redirect-uri https://panel.test/auth/callback'
+    const whole = [...panel.split(' '), '--scope', 'openid profile email offline_access']
+    await cli.run(`${panel} --client-id admin-panel`)
+    await cli.run([...whole, '--client-id', 'panel', '--service-scope', 'root'])
+    const lines = async (IMPERSONATOR_CLIENTS: string): Promise<string[] | null> => {
+      const { code, out } = await cli.run('doctor', { env: { IMPERSONATOR_CLIENTS } })
+      expect(code).toBe(0)
+      return out.match(/^. Impersonator clients .*(?=$| → )/gm)
+    }
+    expect(await lines('panel,nobody')).toEqual(['✓ Impersonator clients    panel'])
+    expect(await lines('admin-panel,panel')).toEqual([
+      expect.stringContaining(
+        '! Impersonator clients    admin-panel has no grant refresh_token, has no service scope root: it cannot be the panel → Register another',
+      ) as string,
+    ])
   })
 
   it('doctor finds a secret key that others can read', async () => {
@@ -320,7 +342,7 @@ it('administers a server on PostgreSQL', SLOW, async () => {
   // The server that tests share does not wait for its disk, and doctor has seen that.
   const { out } = await cli.run('doctor', { env })
   expect(out.match(/^✗ (?!Durability).*$/gm)).toBeNull()
-  expect(out.match(/^[✓✗]/gm)).toHaveLength(13)
+  expect(out.match(/^[✓✗]/gm)).toHaveLength(14)
   await cli.close()
   await drop()
 })

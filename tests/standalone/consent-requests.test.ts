@@ -5,12 +5,13 @@ import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
-import { roomy, started } from '../support/scene.ts'
+import { clearStage, roomy, started } from '../support/scene.ts'
 import { advance, resetClock } from '../support/turned-clock.ts'
 import { wordsOf } from '../support/visitor.ts'
 
 const OMAR = 'omar@customer.test'
 const PATH = '/api/v1/users/usr_omar/consent-requests/acme-billing'
+const NOBODY = { requestId: null, ip: null, userAgent: null }
 const REASON = 'He cannot open his latest invoice'
 const LOOKING = 'openid profile email orders:read offline_access'
 
@@ -176,7 +177,7 @@ describe('the customer', () => {
       subject: 'usr_omar',
       organization: 'org_contoso',
       app: 'acme-billing',
-      details: { scope: LOOKING, request: body.id },
+      details: { scope: LOOKING, mode: 'read_only', request: body.id },
     })
     await started(cast, { user: 'usr_omar', app: 'acme-billing', actor: root })
     const token = await cast.serviceToken('acme-backend', 'read_user')
@@ -187,6 +188,34 @@ describe('the customer', () => {
       items: [asWritten({ status: 'accepted', decided_at: timestamp })],
       next_cursor: expect.any(String) as string,
     })
+  })
+
+  it('who has allowed looking has not allowed changes, and can be asked for them', async () => {
+    const answer = async (mode: string): Promise<string> => {
+      const { status, body } = await ask({ reason: REASON, mode })
+      expect([status, body.mode]).toEqual([202, mode])
+      const path = `/consent-requests/${body.id}`
+      const { visitor, seen } = await visit(booted, path, OMAR)
+      await press(visitor, seen, path, { decision: 'accept' })
+      return body.id as string
+    }
+    const start = async (mode: string): Promise<unknown[]> => {
+      const input = { user: 'usr_omar', app: 'acme-billing', body: { mode } }
+      const { status, body } = await cast.start(input)
+      if (status === 200) await booted.parts.impersonation.revoke(body.impersonation_id, NOBODY)
+      return [status, body.code, body.mode]
+    }
+    await clearStage(booted)
+    await answer('read_only')
+    expect(await start('full')).toEqual([403, 'CONSENT_REQUIRED', undefined])
+    expect(await start('read_only')).toEqual([200, undefined, 'read_only'])
+    expect((await ask()).body).toEqual(errorBody('CONSENT_PRESENT'))
+    const request = await answer('full')
+    expect(await lastEvent('consent.granted')).toMatchObject({
+      outcome: 'success',
+      details: { request, mode: 'full' },
+    })
+    expect(await start('full')).toEqual([200, undefined, 'full'])
   })
 
   it('declines, once, and nothing is allowed', async () => {

@@ -10,6 +10,7 @@ import { S2sConfig } from '../../server/src/configs/variable.ts'
 import { demoApps } from '../../server/src/standalone/demo/apps.ts'
 import type { DemoUrls } from '@understudy/demo'
 import { people } from '../../server/src/standalone/demo/people.ts'
+import type { Seeded } from '../../server/src/standalone/demo/seed.ts'
 import { seedApps, seedDemo } from '../../server/src/standalone/demo/seed.ts'
 import { startTable } from '../../server/src/standalone/demo/start-table.ts'
 import { freePorts } from '../support/free-port.ts'
@@ -60,7 +61,7 @@ async function makeProvider(): Promise<Provider> {
   )
 }
 
-const seed = (): Promise<boolean> =>
+const seed = (): Promise<Seeded> =>
   seedDemo({
     storage,
     impersonation,
@@ -226,7 +227,7 @@ describe('The demo data', () => {
   test('is made once: a second start changes nothing', async () => {
     const before = (await trail()).length
     await seedApps({ storage }, urls)
-    expect(await seed()).toBe(false)
+    expect(await seed()).toEqual({ made: false, leftOut: null })
     expect((await trail()).length).toBe(before)
     expect((await impersonation.list({}, ALL)).items).toHaveLength(3)
   })

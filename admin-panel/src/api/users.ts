@@ -55,11 +55,14 @@ export const useUser = (sub: string): Answer<User> =>
     queryFn: ({ signal }) => request('GET', path('users', sub), undefined, signal),
   })
 
+/** As many as the API gives at once: nobody uses more apps than that. */
+const MOST = 100
+
 export const useSignIns = (sub: string): Answer<List<SignIn>> =>
-  useList<SignIn>(path('users', sub, 'sessions'), {})
+  useList<SignIn>(path('users', sub, 'sessions'), { limit: MOST })
 
 export const useConsents = (sub: string): Answer<List<Consent>> =>
-  useList<Consent>(path('users', sub, 'consents'), {})
+  useList<Consent>(path('users', sub, 'consents'), { limit: MOST })
 
 export const useConsentRequests = (sub: string, enabled = true): Answer<List<ConsentRequest>> =>
   useList<ConsentRequest>(path('users', sub, 'consent-requests'), {}, { enabled })

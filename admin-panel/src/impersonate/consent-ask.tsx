@@ -30,9 +30,11 @@ export function ConsentAsk({ user, app, wish, onCancel }: ConsentAskProps): Reac
   const reason = wish.reason ?? ''
   const names = { name: user.name, app: app.name }
   const isShort = [...reason].length < LEAST
+  // Who has allowed looking is asked again before anything may be changed.
+  const missing = wish.mode === 'full' ? 'no_consent_full' : 'no_consent'
   return (
     <div>
-      <Alert color="blue" title={t('impersonate.no_consent', names)} mb="md" role="status">
+      <Alert color="blue" title={t(`impersonate.${missing}`, names)} mb="md" role="status">
         {pending === undefined ? (
           t(declined ? 'impersonate.consent_declined' : 'impersonate.consent_ask', names)
         ) : (

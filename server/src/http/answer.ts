@@ -50,7 +50,8 @@ function challengeOf({ code, details }: Denial): string | null {
   if (code === 'UNAUTHENTICATED') return realm
   if (status === 401) return `${realm}, error="${error}", error_description="${description}"`
   if (code !== 'S2S_SCOPE') return null
-  return `${realm}, error="${error}", scope="${String(details?.['scope'])}"`
+  const scope = details?.['scope']
+  return `${realm}, error="${error}"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`
 }
 
 function detailsOf({ code, details }: Denial): object {

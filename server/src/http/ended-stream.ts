@@ -27,11 +27,13 @@ function cursorFrom(lastEventId: string, now: number): number | null {
 
 /**
  * Ended impersonations as server-sent events, at least once each: what a reader may have missed since
- * its `Last-Event-ID` first, then everything as it happens. Ends with the service's token.
+ * its `Last-Event-ID` first, then everything as it happens. Ends with the service's token, also when
+ * that was revoked, or its client disabled.
  */
 export async function openEndedStream(
   ports: Ports,
   service: Service,
+  token: string,
   lastEventId: string | null,
 ): Promise<Readable> {
   const stream = new PassThrough()
@@ -44,7 +46,13 @@ export async function openEndedStream(
   const unsubscribe = ports.endedFeed.subscribe((ended) => {
     tell(ended)
   })
-  stream.once('close', keepAlive(ports, service, stream, write))
+  const beat = async (): Promise<void> => {
+    // A database that cannot tell is asked again at the next one.
+    const still = await ports.tokens.findService(token).catch(() => service)
+    if (still === undefined) stream.end()
+    else write(':\n\n')
+  }
+  stream.once('close', keepAlive(ports, service, stream, beat))
   stream.once('close', unsubscribe)
   write('retry: 1000\n: ended impersonations\n\n')
   try {
@@ -72,12 +80,12 @@ function keepAlive(
   { clock, closing }: Ports,
   service: Service,
   stream: PassThrough,
-  write: (text: string) => void,
+  beat: () => Promise<void>,
 ): () => void {
   const end = (): void => {
     if (!stream.writableEnded) stream.end()
   }
-  const heartbeat = setInterval(write, HEARTBEAT_MS, ':\n\n').unref()
+  const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS).unref()
   const expiry = setTimeout(end, Math.max(0, service.expiresAt - clock())).unref()
   if (closing.aborted) end()
   else closing.addEventListener('abort', end, { once: true })

@@ -14,7 +14,9 @@ const LIMIT = 16 * 1024
 export async function readBody(ctx: Context): Promise<Buffer> {
   const encoding = ctx.get('content-encoding')
   // Nothing is inflated, so that nothing can be a bomb.
-  if (ctx.is('application/json') !== 'application/json' || !['', 'identity'].includes(encoding)) {
+  // Of a body that is not there Koa knows no type; that there is none is for the parser to say.
+  const type = ctx.is('application/json') ?? ctx.request.type.trim().toLowerCase()
+  if (type !== 'application/json' || !['', 'identity'].includes(encoding)) {
     throw new Denied('MEDIA_TYPE')
   }
   try {

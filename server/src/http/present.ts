@@ -1,9 +1,9 @@
 import type { Account, Consent } from '../impersonation/account.ts'
 import type { App } from '../impersonation/app.ts'
 import type { AuditEvent } from '../impersonation/audit-event.ts'
+import type { CountedPage } from '../operations/counted-page.ts'
 import type { DescribedImpersonation } from '../operations/describe-impersonation.ts'
 import type { Statistics } from '../operations/read-statistics.ts'
-import type { Page } from '../ports/page.ts'
 import type {
   AppShape,
   AuditEventShape,
@@ -17,11 +17,12 @@ const time = (at: number): string => new Date(at).toISOString()
 const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at))
 
 export const presentPage = <Item, Shape>(
-  page: Page<Item>,
+  page: CountedPage<Item>,
   present: (item: Item) => Shape,
-): { items: Shape[]; next_cursor: string | null } => ({
+): { items: Shape[]; next_cursor: string | null; total?: number | null } => ({
   items: page.items.map(present),
   next_cursor: page.nextCursor,
+  ...(page.total !== undefined && { total: page.total }),
 })
 
 export function presentImpersonation(described: DescribedImpersonation): ImpersonationShape {

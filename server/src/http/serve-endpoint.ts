@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { DenialCode } from '../impersonation/denial.ts'
 import { Denied } from '../operations/denied.ts'
@@ -16,6 +16,7 @@ import type { ApiAnswer, Endpoint } from './endpoint.ts'
 import { ACTOR_TOKEN } from './endpoint.ts'
 import { parseJson, readBody } from './json-body.ts'
 import { originOf } from './origin.ts'
+import { tieCursor, untieCursor } from './tied-cursor.ts'
 
 /** Serves one endpoint in the order of contract §1: what is cheap and says nothing comes first. */
 export async function serveEndpoint(ports: Ports, ctx: Context, route: Endpoint): Promise<void> {
@@ -23,24 +24,30 @@ export async function serveEndpoint(ports: Ports, ctx: Context, route: Endpoint)
   // Who is connected must not keep a stopping server from stopping by asking again and again.
   if (ports.closing.aborted) ctx.set('Connection', 'close')
   try {
-    send(ctx, await run(ports, ctx, route))
+    const { body, ...answer } = await run(ports, ctx, route)
+    send(ctx, { ...answer, body: tieCursor(ctx.path, body) })
   } catch (error) {
     answerError(ports, ctx, error)
   }
 }
+
+/** A wish that nobody knows is refused, also where there is nothing to wish for. */
+const NONE = z.strictObject({})
 
 async function run(ports: Ports, ctx: Context, route: Endpoint): Promise<ApiAnswer> {
   const bytes = route.body === undefined ? null : await readBody(ctx)
   const origin = originOf(ctx)
   const token = bearerOf(ctx)
   const service = await recogniseCaller(ports, ctx, route, token, origin)
+  const query = untieCursor(ctx.path, parse(route.query ?? NONE, ctx.query, 'QUERY_INVALID'))
   const body = bytes && route.body && parse(route.body, parseJson(bytes), 'BODY_INVALID')
-  const query = route.query && parse(route.query, ctx.query, 'QUERY_INVALID')
   // An empty header was meant to say something.
   const header = (name: string): string | null =>
     name.toLowerCase() in ctx.headers ? ctx.get(name) : null
   const actorToken = route.readsFor ? header(ACTOR_TOKEN) : null
   const reader = service && (await recogniseReader(ports, service, actorToken, origin))
+  // RFC 9110 §9.3.2: no content, so nothing is read, followed or written down as read.
+  if (ctx.method === 'HEAD' && route.media !== undefined) return { status: 200 }
   return route.handle({
     ports,
     origin,

@@ -137,6 +137,14 @@ const failure = z
 export const page = <Shape extends z.ZodType>(item: Shape): z.ZodType =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
+const total = z.int().nullable().optional().meta({
+  description:
+    'with `total=true`: at most 10 001, which means more; `null` when it would take long',
+})
+
+const countedPage = <Shape extends z.ZodType>(item: Shape): z.ZodType =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable(), total })
+
 export interface Shapes {
   readonly [name: string]: z.ZodType
 }
@@ -145,17 +153,17 @@ export const shapes: Shapes = {
   started: started.meta({ id: 'StartedImpersonation' }),
   checked: z.object({ allowed: z.boolean(), rules: z.array(rule) }).meta({ id: 'Check' }),
   impersonation,
-  impersonations: page(impersonation),
+  impersonations: countedPage(impersonation),
   impersonationWithTimeline: impersonation
     .extend({ timeline: z.array(auditEvent) })
     .meta({ id: 'ImpersonationWithTimeline' }),
   user,
-  users: page(user),
+  users: countedPage(user),
   app,
   apps: page(app),
   consents: page(consent),
   settings: z.object({ policy, roles: z.array(z.string()) }).meta({ id: 'Settings' }),
-  auditEvents: page(auditEvent),
+  auditEvents: countedPage(auditEvent),
   statistics,
   ended: z.object({ ended: z.int() }).meta({ id: 'EndedImpersonations' }),
   endedFeed: z.string().meta({

@@ -12,21 +12,26 @@ const NOT_A_DENIAL: ReadonlySet<DenialCode> = new Set([
   'RATE_LIMITED',
 ])
 
+/** What turns out about a request while it is decided. */
+export interface FoundOut {
+  actor: string | null
+  /** Of the subject. */
+  organization: string | null
+}
+
 /** Runs a request and writes down why it was refused, if it was. */
 export async function auditDenials<T>(
   ports: Ports,
   request: ImpersonationRequest,
   action: AuditAction,
-  work: (knowActor: (sub: string) => void) => Promise<T>,
+  work: (found: FoundOut) => Promise<T>,
 ): Promise<T> {
-  let actor: string | null = null
+  const found: FoundOut = { actor: null, organization: null }
   try {
-    return await work((sub) => {
-      actor = sub
-    })
+    return await work(found)
   } catch (error) {
     if (error instanceof Denied && !NOT_A_DENIAL.has(error.denial.code)) {
-      await recordDenial(ports, request, action, actor, error.denial.code)
+      await recordDenial(ports, request, action, found, error.denial.code)
     }
     throw error
   }
@@ -36,11 +41,11 @@ async function recordDenial(
   ports: Ports,
   request: ImpersonationRequest,
   action: AuditAction,
-  actor: string | null,
+  { actor, organization }: FoundOut,
   code: DenialCode,
 ): Promise<void> {
   const who = { code, actor, service: request.service }
-  const whom = { subject: request.subject, app: request.app }
+  const whom = { subject: request.subject, organization, app: request.app }
   await recordAside(ports, { action, outcome: 'denied', ...who, ...whom }, request.origin)
   if (code !== 'IMPERSONATOR_NOT_ALLOWED') return
   await recordAside(

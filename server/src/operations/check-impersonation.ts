@@ -1,6 +1,7 @@
 import type { RuleResult } from '../impersonation/policy.ts'
 import { explain, loginRules, pairRules, requestRules } from '../impersonation/policy.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { FoundOut } from './audit-denials.ts'
 import { auditDenials } from './audit-denials.ts'
 import type { ImpersonationRequest } from './impersonation-request.ts'
 import { gatherFacts } from './impersonation-request.ts'
@@ -23,29 +24,31 @@ export function checkImpersonation(
   request: ImpersonationRequest,
   actorToken: string,
 ): Promise<Checked> {
-  return auditDenials(ports, request, 'impersonation.checked', async (knowActor) => {
+  return auditDenials(ports, request, 'impersonation.checked', async (found) => {
     const actor = await recogniseActor(ports, actorToken)
     const { sub } = actor.account
-    knowActor(sub)
+    found.actor = sub
     requireAuthority(ports, actor)
     const limit = { name: 'check', points: ports.settings.checksPerActor, window: 600 }
     const counted = { limit, key: sub, actor: sub, service: request.service }
     await limitRate(ports, counted, request.origin)
-    const { facts } = await gatherFacts(ports, request, actor)
+    const { facts, organization } = await gatherFacts(ports, request, actor)
+    found.organization = organization
     const rules = [
       ...explain(loginRules, facts),
       ...explain(requestRules, facts),
       ...explain(pairRules, facts),
     ]
     const failed = rules.find((rule) => !rule.passed)
-    await ports.unitOfWork.run(() => record(ports, happening(request, sub, failed), request.origin))
+    const happened = happening(request, found, failed)
+    await ports.unitOfWork.run(() => record(ports, happened, request.origin))
     return { allowed: failed === undefined, rules }
   })
 }
 
 const happening = (
   request: ImpersonationRequest,
-  actor: string,
+  { actor, organization }: FoundOut,
   failed: RuleResult | undefined,
 ): Parameters<typeof record>[1] => ({
   action: 'impersonation.checked',
@@ -54,5 +57,6 @@ const happening = (
   actor,
   service: request.service,
   subject: request.subject,
+  organization,
   app: request.app,
 })

@@ -3,6 +3,7 @@ import type { AuditFilter } from '../ports/audit-trail.ts'
 import type { Ports } from '../ports/ports.ts'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
 import { Denied } from './denied.ts'
+import { filterDetails } from './filter-details.ts'
 import { flushAudit } from './flush-audit.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record, recordAside } from './write-audit.ts'
@@ -40,7 +41,7 @@ export async function exportAuditEvents(
   const slot = Symbol('export')
   ports.exports.add(slot)
   readAt.set(slot, ports.clock())
-  const details = { ...wanted.filter, format: wanted.format }
+  const details = { ...filterDetails(wanted.filter), format: wanted.format }
   const exported = { action: 'audit.exported', outcome: 'success', ...reader } as const
   try {
     await flushAudit(ports)

@@ -20,12 +20,19 @@ export interface ImpersonationRequest {
 
 const EMPTY = { subject: undefined, consent: undefined }
 
+interface Gathered {
+  readonly facts: Facts
+  readonly overdue: Impersonation | null
+  /** Of the subject, for the audit trail: also of one who is out of reach. */
+  readonly organization: string | null
+}
+
 /** Reads what the rules about the pair of subject and app need. */
 export async function gatherFacts(
   ports: Ports,
   request: ImpersonationRequest,
   actor: Actor,
-): Promise<{ facts: Facts; overdue: Impersonation | null }> {
+): Promise<Gathered> {
   const { directory, tokens, settings, clock } = ports
   const { subject, app } = request
   const now = clock()
@@ -44,5 +51,6 @@ export async function gatherFacts(
   const reach = reachOf(actor.account, settings)
   const isKnown = account !== undefined && isWithinReach(actor.account, account, reach)
   const known = isKnown ? { subject: account, consent: given } : EMPTY
-  return { facts: { ...facts, ...known, app: client }, overdue }
+  const organization = account?.organization?.id ?? null
+  return { facts: { ...facts, ...known, app: client }, overdue, organization }
 }

@@ -1,6 +1,7 @@
 import type { ImpersonationFilter } from '../ports/impersonations.ts'
-import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { CountedPage, CountedPageRequest } from './counted-page.ts'
+import { counted } from './counted-page.ts'
 import type { DescribedImpersonation } from './describe-impersonation.ts'
 import { describeImpersonation } from './describe-impersonation.ts'
 
@@ -8,9 +9,12 @@ import { describeImpersonation } from './describe-impersonation.ts'
 export async function listImpersonations(
   ports: Ports,
   filter: ImpersonationFilter,
-  page: PageRequest,
-): Promise<Page<DescribedImpersonation>> {
-  const { items, nextCursor } = await ports.impersonations.list(filter, page, ports.clock())
+  page: CountedPageRequest,
+): Promise<CountedPage<DescribedImpersonation>> {
+  const { impersonations } = ports
+  const now = ports.clock()
+  const total = await counted(page, (atMost) => impersonations.count(filter, now, atMost))
+  const { items, nextCursor } = await impersonations.list(filter, page, now)
   const described = items.map((impersonation) => describeImpersonation(ports, impersonation))
-  return { items: await Promise.all(described), nextCursor }
+  return { items: await Promise.all(described), nextCursor, ...total }
 }

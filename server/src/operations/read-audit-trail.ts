@@ -1,7 +1,9 @@
 import type { AuditEvent, Origin } from '../impersonation/audit-event.ts'
 import type { AuditFilter } from '../ports/audit-trail.ts'
-import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { CountedPage, CountedPageRequest } from './counted-page.ts'
+import { counted } from './counted-page.ts'
+import { filterDetails } from './filter-details.ts'
 import { flushAudit } from './flush-audit.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
@@ -11,17 +13,18 @@ export async function listAuditEvents(
   ports: Ports,
   reader: Reader,
   filter: AuditFilter,
-  page: PageRequest,
+  page: CountedPageRequest,
   origin: Origin,
-): Promise<Page<AuditEvent>> {
+): Promise<CountedPage<AuditEvent>> {
   await flushAudit(ports)
+  const total = await counted(page, (atMost) => ports.audit.count(filter, atMost))
   const found = await ports.audit.list(filter, page)
   await ports.unitOfWork.run(() =>
     record(
       ports,
-      { action: 'audit.viewed', outcome: 'success', ...reader, details: { ...filter } },
+      { action: 'audit.viewed', outcome: 'success', ...reader, details: filterDetails(filter) },
       origin,
     ),
   )
-  return found
+  return { ...found, ...total }
 }

@@ -45,11 +45,11 @@ export async function readStatistics(ports: Ports): Promise<Statistics> {
   const from = now - DAY_MS
   const last = await ports.auditSeal.lastVerification()
   return {
-    active: await impersonations.countActive(now, COUNT_AT_MOST),
+    active: await impersonations.count({ status: 'active' }, now, COUNT_AT_MOST),
     startedLastDay: await count({ action: 'impersonation.started', from }),
     endedLastDay: await count({ action: 'impersonation.ended', from }),
     deniedLastDay: await count({ action: 'impersonation.denied', from }),
-    users: (await directory.countAccounts?.(COUNT_AT_MOST)) ?? null,
+    users: (await directory.countAccounts?.({}, COUNT_AT_MOST)) ?? null,
     byDay,
     auditVerified: last ? { seq: last.seq, at: last.at, valid: last.problem === null } : null,
   }

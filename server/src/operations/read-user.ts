@@ -1,7 +1,9 @@
 import type { Account, Consent } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
+import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
 import { Denied } from './denied.ts'
+import { pageOfWhole } from './page-of-whole.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
 
@@ -36,13 +38,19 @@ export async function readUser(
   return account
 }
 
-/** What an account allowed which app, also when it took it back. @throws Denied NOT_FOUND */
+/**
+ * What an account allowed which app, also when it took it back.
+ *
+ * @throws Denied NOT_FOUND
+ * @throws CursorInvalid
+ */
 export async function readConsents(
   ports: Ports,
   reader: Reader,
   sub: string | null,
+  page: PageRequest,
   origin: Origin,
-): Promise<Consent[]> {
+): Promise<Page<Consent>> {
   const account = await readUser(ports, reader, sub, origin)
-  return ports.directory.listConsents(account.sub)
+  return pageOfWhole(await ports.directory.listConsents(account.sub), page, ({ app }) => app)
 }

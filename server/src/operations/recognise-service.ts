@@ -54,7 +54,8 @@ export async function recogniseService(
     },
     origin,
   )
-  const details = code === 'S2S_SCOPE' ? { scope } : {}
+  // Whoever has it, and may not start for another reason, would be sent to ask for what they have.
+  const details = service !== undefined && !hasScope(service, scope) ? { scope } : {}
   throw new Denied({ code: code ?? 'S2S_TOKEN_INVALID', details })
 }
 

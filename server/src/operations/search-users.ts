@@ -1,8 +1,9 @@
 import type { Account } from '../impersonation/account.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import type { AccountFilter } from '../ports/directory.ts'
-import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { CountedPage, CountedPageRequest } from './counted-page.ts'
+import { counted } from './counted-page.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
 
@@ -11,10 +12,13 @@ export async function searchUsers(
   ports: Ports,
   reader: Reader,
   filter: AccountFilter,
-  page: PageRequest,
+  page: CountedPageRequest,
   origin: Origin,
-): Promise<Page<Account>> {
-  const found = await ports.directory.searchAccounts(filter, page)
+): Promise<CountedPage<Account>> {
+  const { directory } = ports
+  // A host's directory need not be able to tell.
+  const total = await counted(page, (atMost) => directory.countAccounts?.(filter, atMost))
+  const found = await directory.searchAccounts(filter, page)
   await ports.unitOfWork.run(() =>
     record(
       ports,
@@ -27,5 +31,5 @@ export async function searchUsers(
       origin,
     ),
   )
-  return found
+  return { ...found, ...total }
 }

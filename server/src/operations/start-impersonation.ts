@@ -39,16 +39,17 @@ export function startImpersonation(
   request: ImpersonationRequest,
   identify: string | Actor,
 ): Promise<Started> {
-  return auditDenials(ports, request, 'impersonation.denied', async (knowActor) => {
+  return auditDenials(ports, request, 'impersonation.denied', async (found) => {
     const { settings, clock } = ports
     refuse(decide(requestRules, { settings, wish: request.wish }))
     const actor = typeof identify === 'string' ? await recogniseActor(ports, identify) : identify
-    knowActor(actor.account.sub)
+    found.actor = actor.account.sub
     requireAuthority(ports, actor)
     refuse(decide(loginRules, { settings, actor, now: clock() }))
     const counted = countedStart(ports, request, actor)
     await refuseExhausted(ports, counted, request.origin)
-    const { facts, overdue } = await gatherFacts(ports, request, actor)
+    const { facts, overdue, organization } = await gatherFacts(ports, request, actor)
+    found.organization = organization
     try {
       await refusePair(ports, facts)
       return await commit(ports, request, facts as Granted, overdue, counted)

@@ -21,8 +21,8 @@ export interface Directory {
   /** The record, also when it was revoked. */
   findConsent(sub: string, clientId: string): Promise<Consent | undefined>
   searchAccounts(filter: AccountFilter, page: PageRequest): Promise<Page<Account>>
-  /** How many there are, at most `atMost`. */
-  countAccounts?(atMost: number): Promise<number>
+  /** How many match, at most `atMost`; `null` where telling would take much longer than a page does. */
+  countAccounts?(filter: AccountFilter, atMost: number): Promise<number | null>
   listApps(page: PageRequest): Promise<Page<App>>
   listConsents(sub: string): Promise<Consent[]>
   /** Whether an enabled single-page app has a redirect URI at this origin (RFC 6454). */

@@ -26,8 +26,8 @@ export interface Impersonations {
    */
   end(id: string, ending: Ending, events: readonly AuditEvent[]): Promise<void>
   markRedeemed(id: string, at: number): Promise<void>
-  /** How many are active, at most `atMost`. */
-  countActive(now: number, atMost: number): Promise<number>
+  /** How many match, at most `atMost`: counting on would take as long as reading them. */
+  count(filter: ImpersonationFilter, now: number, atMost: number): Promise<number>
   /** Newest first. `now` tells active ones from overdue ones. */
   list(filter: ImpersonationFilter, page: PageRequest, now: number): Promise<Page<Impersonation>>
 }

@@ -6,9 +6,10 @@ import { sessionAdapter } from './account/signed-out.ts'
 
 /** The provider's models live in our database, and its clients are our apps. */
 export const createAdapter =
-  (storage: Storage, scopes: ReadonlySet<string>): AdapterFactory =>
+  (storage: Storage, scopes: ReadonlySet<string>, interactions: Adapter): AdapterFactory =>
   (model) => {
     if (model === 'Client') return clientAdapter(storage, scopes)
+    if (model === 'Interaction') return interactions
     return model === 'Session' ? sessionAdapter(storage) : storage.models(model)
   }
 

@@ -3,6 +3,8 @@ import Provider from 'oidc-provider'
 import type { Logger } from 'pino'
 import { accountPages } from './account/routes.ts'
 import { compareHashedSecrets } from './client-adapter.ts'
+import { interactionAdapter } from './interactions/interaction-adapter.ts'
+import { noteForeignBrowser } from './interactions/note-foreign-browser.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { loadKeys } from './key-ring.ts'
 import { requestMetrics } from './metrics/request-metrics.ts'
@@ -28,6 +30,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
     cookieKeys: [box.derive('cookies')],
     scopes: await collectScopes(parts),
     apiResource: apiResourceOf(server.issuer),
+    interactions: interactionAdapter(storage, server.issuer, noteForeignBrowser(parts)),
   })
   const provider = new Provider(server.issuer, impersonation.configure(configuration))
   provider.proxy = true

@@ -12,7 +12,9 @@ import { createMetrics } from './metrics/metrics.ts'
 import { stockOf } from './metrics/stock.ts'
 import type { Parts } from './parts.ts'
 import { ConfigurationError } from './policy-settings.ts'
+import type { Risk } from './production-risks.ts'
 import { demoRisks, settingsRisks } from './production-risks.ts'
+import type { Configuration } from './read-configuration.ts'
 import { readConfiguration } from './read-configuration.ts'
 import { openSecretBox } from './secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
@@ -37,8 +39,7 @@ export async function openParts(
   surroundings: Surroundings = {},
 ): Promise<Parts> {
   const { clock = Date.now, logTo } = surroundings
-  const { settings, server } = readConfiguration(env)
-  refuseSilence(settings, server)
+  const { settings, server } = readUsable(env)
   const box = openSecretBox(server.secretKey, server.dataDir)
   const storage = openDatabase(server, clock)
   const metrics = createMetrics(stockOf(storage, clock))
@@ -46,7 +47,7 @@ export async function openParts(
   storage.audit.observe(metrics.countEvent)
   try {
     await storage.migrate()
-    if (server.production) await refuseRisks(server, storage)
+    if (server.production) refuse(await demoRisks(storage))
   } catch (error) {
     // Open connections would keep a process alive that has nothing more to do.
     await storage.close()
@@ -64,15 +65,26 @@ export async function openParts(
   }
 }
 
+/**
+ * The configuration, refused before anything is opened or made where that can be known.
+ *
+ * @throws ConfigurationError
+ */
+export function readUsable(env: NodeJS.ProcessEnv): Configuration {
+  const configuration = readConfiguration(env)
+  const { settings, server } = configuration
+  refuseSilence(settings, server)
+  if (server.production) refuse(settingsRisks(server))
+  return configuration
+}
+
 /** Customers who were to be told must not be left in the dark by a variable that is missing. */
 function refuseSilence({ notifySubject }: Settings, server: ServerSettings): void {
   if (notifySubject === 'never' || keepsMail(server)) return
   throw new ConfigurationError('NOTIFY_SUBJECT: mail cannot be sent without SMTP_URL')
 }
 
-/** All at once: whoever mends one thing should not learn of the next by another refusal. */
-async function refuseRisks(server: ServerSettings, storage: Storage): Promise<void> {
-  const risks = [...settingsRisks(server), ...(await demoRisks(storage))]
+function refuse(risks: readonly Risk[]): void {
   if (risks.length === 0) return
   throw new ConfigurationError(risks.map(({ reason }) => reason).join('\n'))
 }

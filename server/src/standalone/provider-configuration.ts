@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Account, Configuration, FindAccount } from 'oidc-provider'
+import type { Account, Adapter, Configuration, FindAccount } from 'oidc-provider'
 import type { Storage } from '../index.ts'
 import { MFA_ACR } from '../index.ts'
 import { accountClient } from './account/account-client.ts'
@@ -31,6 +31,8 @@ export interface ConfigurationParts {
   readonly scopes: readonly string[]
   /** The resource indicator of our own API, for services' tokens. */
   readonly apiResource: string
+  /** Where the requests are kept that wait for their user. */
+  readonly interactions: Adapter
 }
 
 /** How the ready-made server uses oidc-provider; the extension adds impersonation to it. */
@@ -38,7 +40,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
   const { storage, issuer } = parts
   const scopes = new Set(['openid', 'offline_access', ...parts.scopes])
   return {
-    adapter: createAdapter(storage, scopes),
+    adapter: createAdapter(storage, scopes, parts.interactions),
     acrValues: [MFA_ACR],
     // How somebody signed in is for every app that asks who signed in, not only on request.
     claims: {

@@ -3,15 +3,17 @@ import { ConfigurationError, loadSettings } from './policy-settings.ts'
 import type { ServerSettings } from './server-settings.ts'
 import { loadServerSettings } from './server-settings.ts'
 
+export interface Configuration {
+  readonly settings: Settings
+  readonly server: ServerSettings
+}
+
 /**
  * Policy and server, or everything that is wrong with either.
  *
  * @throws ConfigurationError with a line for each reason
  */
-export function readConfiguration(env: NodeJS.ProcessEnv): {
-  readonly settings: Settings
-  readonly server: ServerSettings
-} {
+export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
   const reasons: string[] = []
   const attempt = <Read>(read: () => Read): Read | undefined => {
     try {

@@ -3,6 +3,7 @@ import { refuseUnrestored } from './administration/restore-refusal.ts'
 import { startBackground } from './background.ts'
 import { createProvider } from './create-provider.ts'
 import type { DemoUrls } from '@understudy/demo'
+import type { DenialCode } from '../index.ts'
 import { seedApps, seedDemo } from './demo/seed.ts'
 import { startDemo } from './demo/start-demo.ts'
 import { logEvents } from './log-events.ts'
@@ -17,6 +18,8 @@ export interface RunningServer {
   readonly parts: Parts
   /** Where the demo is, when it runs. */
   readonly demo: DemoUrls | null
+  /** Why nobody impersonates there yet, when the policy refuses that. */
+  readonly leftOut: DenialCode | null
   /** Lets running requests end, then closes everything. */
   stop(): Promise<void>
 }
@@ -39,7 +42,7 @@ export async function startServer(
   }
   try {
     await refuseUnrestored(parts)
-    const provider = await openProvider(parts, demo)
+    const { provider, leftOut } = await openProvider(parts, demo)
     logEvents(parts)
     const background = startBackground(parts)
     closing.push(() => background.stop())
@@ -54,28 +57,34 @@ export async function startServer(
       const apps = await startDemo(demo, parts.log)
       closing.push(() => apps.close())
     }
-    return { parts, demo, stop }
+    return { parts, demo, leftOut, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function openProvider(parts: Parts, urls: DemoUrls | null): Promise<Provider> {
-  const { storage, impersonation, box, clock } = parts
+interface Opened {
+  readonly provider: Provider
+  readonly leftOut: DenialCode | null
+}
+
+async function openProvider(parts: Parts, urls: DemoUrls | null): Promise<Opened> {
+  const { storage, impersonation, settings, box, clock } = parts
   // A provider knows only the scopes of the apps that are there when it is made.
   if (urls !== null) await seedApps({ storage, clock }, urls)
   const provider = await createProvider(parts)
-  if (urls === null) return provider
-  await seedDemo({
+  if (urls === null) return { provider, leftOut: null }
+  const { leftOut } = await seedDemo({
     storage,
     impersonation,
+    settings,
     urls,
     hashPassword,
     sealTotpSecret: (secret) => box.seal(secret),
     clock,
   })
-  return provider
+  return { provider, leftOut }
 }
 
 /** The demo's parts on the ports after the issuer's. */

@@ -39,6 +39,7 @@ export const impersonate: Words<typeof english> = {
     do_running: 'Beenden und weiter',
     do_factor: 'Mit zweitem Faktor bestätigen',
     no_consent: '{{name}} hat {{app}} noch nicht erlaubt',
+    no_consent_full: '{{name}} hat Änderungen in {{app}} noch nicht erlaubt',
     consent_ask:
       'Eine Bitte senden? {{name}} bekommt eine Nachricht und kann zustimmen oder ablehnen.',
     consent_declined: '{{name}} hat abgelehnt. Sie können noch einmal fragen.',

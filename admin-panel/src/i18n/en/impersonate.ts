@@ -36,6 +36,7 @@ export const impersonate = {
     do_running: 'End it and continue',
     do_factor: 'Confirm with second factor',
     no_consent: '{{name}} has not allowed {{app}} yet',
+    no_consent_full: '{{name}} has not allowed changes in {{app}} yet',
     consent_ask: 'Send a request? {{name}} gets a message and can accept or decline.',
     consent_declined: '{{name}} has declined. You can ask once more.',
     consent_pending: 'The request was sent. It waits for an answer until',

@@ -8,7 +8,7 @@ import type { AuditFilter } from '../../ports/audit-trail.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { ACTOR_TOKEN, endpoint } from '../endpoint.ts'
 import { exportStream } from '../export-stream.ts'
-import { id, instant, pageOf, paging, text } from '../parameters.ts'
+import { id, instant, pageOf, paging, reportedRoute, text, totalling } from '../parameters.ts'
 import { presentAuditEvent, presentPage } from '../present.ts'
 
 const filter = {
@@ -25,13 +25,14 @@ const filter = {
 interface ListQuery extends AuditFilter {
   readonly cursor?: string | undefined
   readonly limit?: number | undefined
+  readonly total?: boolean | undefined
 }
 
 interface ExportQuery extends AuditFilter {
   readonly format: 'csv' | 'ndjson'
 }
 
-const listQuery: z.ZodType<ListQuery> = z.strictObject({ ...filter, ...paging })
+const listQuery: z.ZodType<ListQuery> = z.strictObject({ ...filter, ...paging, ...totalling })
 const exportQuery: z.ZodType<ExportQuery> = z.strictObject({
   ...filter,
   format: z.enum(['csv', 'ndjson']),
@@ -46,7 +47,7 @@ const reportBody: z.ZodType<ReportBody> = z
     action: z.literal('privilege_violation'),
     access: text(100).nullable(),
     method: z.string().regex(/^[A-Z]{1,20}$/),
-    route: text(500),
+    route: reportedRoute,
   })
   .meta({ id: 'ReportAuditEvent' })
 
@@ -60,7 +61,7 @@ export const auditEndpoints: readonly Endpoint[] = [
     query: listQuery,
     answers: { 200: 'auditEvents' },
     async handle({ ports, reader, query, origin }) {
-      const { cursor: _cursor, limit: _limit, ...wanted } = query
+      const { cursor: _cursor, limit: _limit, total: _total, ...wanted } = query
       const found = await listAuditEvents(ports, reader, wanted, pageOf(query), origin)
       return { status: 200, body: presentPage(found, presentAuditEvent) }
     },

@@ -4,7 +4,7 @@ import { readConsents, readUser } from '../../operations/read-user.ts'
 import { searchUsers } from '../../operations/search-users.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { endpoint } from '../endpoint.ts'
-import { id, idOrNull, pageOf, paging, text } from '../parameters.ts'
+import { id, idOrNull, pageOf, paging, text, totalling } from '../parameters.ts'
 import { presentApp, presentConsent, presentPage, presentUser } from '../present.ts'
 
 interface PageQuery {
@@ -17,6 +17,7 @@ interface UserQuery extends PageQuery {
   readonly status?: 'active' | 'disabled' | undefined
   readonly role?: string | undefined
   readonly organization?: string | undefined
+  readonly total?: boolean | undefined
 }
 
 const userQuery: z.ZodType<UserQuery> = z.strictObject({
@@ -25,6 +26,7 @@ const userQuery: z.ZodType<UserQuery> = z.strictObject({
   role: id.optional(),
   organization: id.optional(),
   ...paging,
+  ...totalling,
 })
 
 const pageQuery: z.ZodType<PageQuery> = z.strictObject(paging)
@@ -39,7 +41,7 @@ export const directoryEndpoints: readonly Endpoint[] = [
     query: userQuery,
     answers: { 200: 'users' },
     async handle({ ports, reader, query, origin }) {
-      const { cursor: _cursor, limit: _limit, ...filter } = query
+      const { cursor: _cursor, limit: _limit, total: _total, ...filter } = query
       const found = await searchUsers(ports, reader, filter, pageOf(query), origin)
       return { status: 200, body: presentPage(found, presentUser) }
     },
@@ -56,16 +58,18 @@ export const directoryEndpoints: readonly Endpoint[] = [
       return { status: 200, body: presentUser(user) }
     },
   }),
-  endpoint<undefined, undefined>({
+  endpoint<undefined, PageQuery>({
     method: 'get',
     path: '/users/:userId/consents',
     summary: 'What a user allowed which app, also what was withdrawn',
     access: 'read_user',
     readsFor: true,
+    query: pageQuery,
     answers: { 200: 'consents' },
-    async handle({ ports, reader, params, origin }) {
-      const items = await readConsents(ports, reader, idOrNull(params['userId']), origin)
-      return { status: 200, body: presentPage({ items, nextCursor: null }, presentConsent) }
+    async handle({ ports, reader, params, query, origin }) {
+      const sub = idOrNull(params['userId'])
+      const found = await readConsents(ports, reader, sub, pageOf(query), origin)
+      return { status: 200, body: presentPage(found, presentConsent) }
     },
   }),
   endpoint<undefined, PageQuery>({

@@ -12,8 +12,9 @@ export const endedEndpoints: readonly Endpoint[] = [
     headers: { 'Last-Event-ID': 'the id of the last event that was read' },
     media: ['text/event-stream'],
     answers: { 200: 'endedFeed' },
-    async handle({ ports, service, header }) {
-      const body = await openEndedStream(ports, service, header('Last-Event-ID'))
+    async handle({ ports, service, token, header }) {
+      const last = header('Last-Event-ID')
+      const body = await openEndedStream(ports, service, token ?? '', last)
       const type = 'text/event-stream; charset=utf-8'
       // Proxies that collect an answer before they pass it on would make this feed worthless.
       return { status: 200, headers: { 'Content-Type': type, 'X-Accel-Buffering': 'no' }, body }

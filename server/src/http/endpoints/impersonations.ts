@@ -6,7 +6,15 @@ import { revokeImpersonation } from '../../operations/revoke-impersonation.ts'
 import { revokeImpersonations } from '../../operations/revoke-impersonations.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { ACTOR_TOKEN, endpoint } from '../endpoint.ts'
-import { id, idOrNull, pageOf, paging, text, totalling } from '../parameters.ts'
+import {
+  id,
+  idOrNull,
+  pageOf,
+  paging,
+  reportedId,
+  reportedRoute,
+  totalling,
+} from '../parameters.ts'
 import { presentAuditEvent, presentImpersonation, presentPage } from '../present.ts'
 
 interface ListQuery {
@@ -43,7 +51,7 @@ interface EventsBody {
     readonly type: 'request' | 'write_blocked' | 'forbidden_route'
     readonly method: string
     readonly route: string
-    readonly request_id?: string | undefined
+    readonly request_id?: string | null | undefined
   }[]
 }
 
@@ -54,8 +62,8 @@ const eventsBody: z.ZodType<EventsBody> = z
         z.strictObject({
           type: z.enum(['request', 'write_blocked', 'forbidden_route']),
           method: z.string().regex(/^[A-Z]{1,20}$/),
-          route: text(500),
-          request_id: text(100).optional(),
+          route: reportedRoute,
+          request_id: reportedId.optional(),
         }),
       )
       .min(1)

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import type { Endpoint, LoginSession, Storage } from '../../index.ts'
-import { endpoint, idOrNull, pageShape, readUser, timestampShape } from '../../index.ts'
+import {
+  endpoint,
+  idOrNull,
+  pageOf,
+  pageOfWhole,
+  pageShape,
+  paging,
+  readUser,
+  timestampShape,
+} from '../../index.ts'
 import { ACCOUNT_CLIENT } from './account-client.ts'
 
 const sessionShape = z
@@ -13,19 +22,28 @@ const sessionShape = z
   })
   .meta({ id: 'Session' })
 
+interface PageQuery {
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+
+const pageQuery: z.ZodType<PageQuery> = z.strictObject(paging)
+
 /** Where a user is signed in at the issuer. */
 export const sessionEndpoint = ({ sessions }: Pick<Storage, 'sessions'>): Endpoint =>
-  endpoint<undefined, undefined>({
+  endpoint<undefined, PageQuery>({
     method: 'get',
     path: '/users/:userId/sessions',
     summary: "A user's own sign-ins, newest first",
     access: 'read_user',
     readsFor: true,
+    query: pageQuery,
     answers: { 200: pageShape(sessionShape) },
-    async handle({ ports, reader, params, origin }) {
+    async handle({ ports, reader, params, query, origin }) {
       const { sub } = await readUser(ports, reader, idOrNull(params['userId']), origin)
-      const items = (await sessions.listOf(sub, ports.clock())).map(present)
-      return { status: 200, body: { items, next_cursor: null } }
+      const all = await sessions.listOf(sub, ports.clock())
+      const { items, nextCursor } = pageOfWhole(all, pageOf(query), ({ id }) => id)
+      return { status: 200, body: { items: items.map(present), next_cursor: nextCursor } }
     },
   })
 

@@ -1,6 +1,6 @@
 import type { Storage } from '../../index.ts'
+import type { Configuration } from '../read-configuration.ts'
 import { readConfiguration } from '../read-configuration.ts'
-import type { ServerSettings } from '../server-settings.ts'
 import { diagnoseWebhooks } from '../webhooks/diagnose-webhooks.ts'
 import {
   diagnoseDurability,
@@ -8,6 +8,7 @@ import {
   diagnoseMigrations,
   openForDiagnosis,
 } from './diagnose-database.ts'
+import { diagnoseImpersonators } from './diagnose-impersonators.ts'
 import { diagnoseKeys } from './diagnose-keys.ts'
 import { diagnoseMail } from './diagnose-mail.ts'
 import { diagnoseAnchor, diagnoseProduction } from './diagnose-production.ts'
@@ -19,24 +20,26 @@ import { fine, messageOf, wrong } from './finding.ts'
 /** Looks at everything a server needs, and changes nothing. What rests on what is broken is left out. */
 export async function diagnose(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const node = fine('Node', process.versions.node)
-  const server = readServer(env)
-  if (Array.isArray(server)) return [node, ...server]
+  const configuration = readOrExplain(env)
+  if (Array.isArray(configuration)) return [node, ...configuration]
+  const { server } = configuration
   const secretKey = diagnoseSecretKey(server)
   const { finding, storage } = await openForDiagnosis(server)
   const first = [node, fine('Configuration', `issuer ${server.issuer}`), secretKey]
   first.push(...diagnoseProduction(server), finding)
   if (storage === null) return first
   try {
-    return [...first, ...(await diagnoseStorage(storage, server, secretKey.level !== 'fail'))]
+    const rest = await diagnoseStorage(storage, configuration, secretKey.level !== 'fail')
+    return [...first, ...rest]
   } finally {
     await storage.close()
   }
 }
 
 /** Everything that is wrong with it, a finding each. */
-function readServer(env: NodeJS.ProcessEnv): ServerSettings | Finding[] {
+function readOrExplain(env: NodeJS.ProcessEnv): Configuration | Finding[] {
   try {
-    return readConfiguration(env).server
+    return readConfiguration(env)
   } catch (error) {
     const hint = 'docs/reference/configuration.md explains every setting.'
     const reasons = messageOf(error).split('\n')
@@ -46,7 +49,7 @@ function readServer(env: NodeJS.ProcessEnv): ServerSettings | Finding[] {
 
 async function diagnoseStorage(
   storage: Storage,
-  server: ServerSettings,
+  { settings, server }: Configuration,
   hasSecretKey: boolean,
 ): Promise<Finding[]> {
   const health = await storage.inspect()
@@ -62,6 +65,7 @@ async function diagnoseStorage(
   findings.push(diagnoseOutbox(health, now), await diagnoseOverdue(storage, now))
   findings.push(await diagnoseMail(storage, server, now))
   findings.push(await diagnoseWebhooks(storage, now))
+  findings.push(...(await diagnoseImpersonators(storage, settings)))
   findings.push(await diagnoseDemoData(storage, server))
   if (server.production) findings.push(diagnoseAnchor(server))
   return findings

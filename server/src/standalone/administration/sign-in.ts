@@ -54,7 +54,8 @@ async function requireCode(
   answers: Answers,
   requester: Requester,
 ): Promise<void> {
-  const about = { actor: account.sub, details: { method: 'otp' } }
+  const organization = account.organization?.id ?? null
+  const about = { actor: account.sub, organization, details: { method: 'otp' } }
   const code = (await answers.code()).replaceAll(/\s/g, '')
   const accepted = await attempt(
     parts,

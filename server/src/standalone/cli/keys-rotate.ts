@@ -11,8 +11,11 @@ export const keysRotate: CommandDef = command({
   description: 'Let announced keys sign, and announce fresh ones',
   input: z.strictObject({}),
   async run() {
-    const signing = await withParts((parts) => rotateSigningKeys(parts, commandLine))
-    print(`Signing from the next start of the server: ${signing.join(', ')}.`)
+    const { signing, turned } = await withParts((parts) => rotateSigningKeys(parts, commandLine))
+    const ids = signing.join(', ')
+    if (turned) print(`Signing from the next start of the server: ${ids}.`)
+    else print(`None had been announced, so these go on signing: ${ids}.`)
+    print('Fresh ones are announced, and sign after the next turn.')
     print('Restart every server now: a running one keeps the keys it has started with.')
   },
 })

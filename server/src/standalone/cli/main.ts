@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { ArgsDef, CommandDef } from 'citty'
 import { renderUsage, runCommand, runMain } from 'citty'
@@ -27,6 +28,10 @@ const understudy: CommandDef = group('understudy', 'Support impersonation for oi
 export async function main(args: readonly string[]): Promise<void> {
   const rawArgs = args.length === 0 ? ['--help'] : [...args]
   process.stdout.on('error', stopAtClosedPipe)
+  if (rawArgs.length === 1 && rawArgs[0] === '--version') {
+    process.stdout.write(`${readVersion()}\n`)
+    return
+  }
   if (asksForHelp(rawArgs)) {
     await runMain(understudy, { rawArgs, showUsage })
     return
@@ -45,6 +50,11 @@ async function complainAbout(error: unknown): Promise<number> {
     process.stderr.write(`${error.stack ?? ''}\n`)
   }
   return exitCode
+}
+
+function readVersion(): string {
+  const about = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(about) as { readonly version: string }).version
 }
 
 function asksForHelp(rawArgs: readonly string[]): boolean {

@@ -1,8 +1,7 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
 import { loadKeys } from '../key-ring.ts'
-import { openDatabase } from '../open-parts.ts'
-import { readConfiguration } from '../read-configuration.ts'
+import { openDatabase, readUsable } from '../open-parts.ts'
 import { command } from './command.ts'
 import { print } from './print.ts'
 import { withParts } from './with-parts.ts'
@@ -19,7 +18,7 @@ export const migrate: CommandDef = command({
 })
 
 async function runMigrations(): Promise<string[]> {
-  const storage = openDatabase(readConfiguration(process.env).server, Date.now)
+  const storage = openDatabase(readUsable(process.env).server, Date.now)
   try {
     return await storage.migrate()
   } finally {

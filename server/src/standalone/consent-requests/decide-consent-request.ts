@@ -38,9 +38,10 @@ export async function accept(parts: Deciding, decision: Decision): Promise<boole
     return false
   }
   const scope = scopeFor(app, request)
-  const event = { ...eventOf(decision), details: { scope, request: request.id } }
+  const details = { scope, mode: request.mode, request: request.id }
+  const event = { ...eventOf(decision), details }
   await decide(parts, decision, 'accepted', async (now) => {
-    await storage.consents.grant(account.sub, app.clientId, scope, now)
+    await storage.consents.grant(account.sub, app.clientId, scope, now, request.mode)
     await impersonation.record(event, origin)
   })
   return true

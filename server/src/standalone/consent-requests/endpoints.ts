@@ -77,12 +77,11 @@ const ask = ({ storage, issuer, mails }: Asks): Endpoint =>
         service: service.clientId,
         subject: idOrNull(params['userId']),
         app: idOrNull(params['appId']),
+        mode: body.mode ?? ports.settings.defaultMode,
         origin,
       }
-      const { reason, mode = ports.settings.defaultMode } = body
-      const wish = { reason, mode }
       const asking = { ports, storage, issuer, mails }
-      const request = await requestConsent(asking, wanted, header(ACTOR_TOKEN), wish)
+      const request = await requestConsent(asking, wanted, header(ACTOR_TOKEN), body.reason)
       return { status: 202, body: await present(storage, request) }
     },
   })

@@ -26,7 +26,7 @@ export async function requestConsent(
   asking: Asking,
   wanted: ConsentWanted,
   actorToken: string | null,
-  wish: Pick<ConsentRequest, 'mode' | 'reason'>,
+  reason: string,
 ): Promise<ConsentRequest> {
   const { ports, storage } = asking
   const asked = await assessConsentRequest(ports, wanted, actorToken)
@@ -37,7 +37,7 @@ export async function requestConsent(
   if (waiting !== undefined) return waiting
   const counted = { limit: PER_PAIR, key: `${subject.sub}|${app.clientId}`, actor: actor.sub }
   await limitRate(ports, { ...counted, service: wanted.service }, wanted.origin)
-  const request = draw(ports, wanted, asked, wish)
+  const request = draw(ports, wanted, asked, reason)
   try {
     await ports.unitOfWork.run(() => write(asking, request, asked, wanted))
     return request
@@ -51,9 +51,9 @@ export async function requestConsent(
 
 function draw(
   { newId, clock }: Ports,
-  { service }: ConsentWanted,
+  { service, mode }: ConsentWanted,
   { actor, subject, app }: ConsentAsked,
-  wish: Pick<ConsentRequest, 'mode' | 'reason'>,
+  reason: string,
 ): ConsentRequest {
   const now = clock()
   return {
@@ -62,7 +62,8 @@ function draw(
     app: app.clientId,
     actor: actor.sub,
     service,
-    ...wish,
+    mode,
+    reason,
     status: 'pending',
     requestedAt: now,
     expiresAt: now + OPEN_MS,

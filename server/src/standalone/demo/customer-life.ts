@@ -85,7 +85,8 @@ function tellFailedLogins(story: Story): void {
 function tellConsents(story: Story): void {
   for (const { sub, app, scope, daysAgo, revokedDaysAgo } of demoConsents) {
     const person = personOf(sub)
-    const who = { actor: sub, subject: sub, app }
+    const organization = person.organization?.id ?? null
+    const who = { actor: sub, subject: sub, organization, app }
     const about = { outcome: 'success', ...who, details: { scope } } as const
     const at = (days: number): number => story.now - days * DAY
     story.tell(at(daysAgo), { action: 'consent.granted', ...about }, story.at(person))

@@ -1,10 +1,11 @@
-import type { Account, ImpersonationExtension, Storage } from '../../index.ts'
+import type { DenialCode, ImpersonationExtension, Settings, Storage } from '../../index.ts'
 import { demoApps } from './apps.ts'
 import { createChance } from './chance.ts'
 import type { Chance } from './chance.ts'
 import { demoConsents } from './consents.ts'
 import { tellCustomerLife } from './customer-life.ts'
 import type { DemoUrls } from '@understudy/demo'
+import { startLiveImpersonation } from './live-impersonation.ts'
 import type { PastImpersonation } from './past-impersonations.ts'
 import { tellPastImpersonations } from './past-impersonations.ts'
 import type { Person } from './people.ts'
@@ -24,6 +25,8 @@ export interface SeedDemoOptions {
   readonly storage: Storage
   /** After its `routes(provider)` was called: the live impersonation is started with it. */
   readonly impersonation: Pick<ImpersonationExtension, 'start'>
+  /** The policy, so that what it refuses is not even tried. */
+  readonly settings?: Settings
   readonly urls: DemoUrls
   readonly hashPassword: (password: string) => Promise<string>
   /** Encrypts a TOTP secret (base 32) for the account it belongs to. */
@@ -51,16 +54,28 @@ export async function seedApps(
   })
 }
 
+export interface Seeded {
+  /** Whether the people were made now, and were not there already. */
+  readonly made: boolean
+  /** Why the policy has nobody impersonating yet; a later start under another policy makes up for it. */
+  readonly leftOut: DenialCode | null
+}
+
 /**
  * Makes the demo of contract §7 once: people, apps, consents, two weeks of history, and one live
  * impersonation.
  *
- * @returns whether it was made now; `false` when it was there already.
  * @throws StorageUnavailable
  */
-export async function seedDemo(options: SeedDemoOptions): Promise<boolean> {
+export async function seedDemo(options: SeedDemoOptions): Promise<Seeded> {
   const { storage, clock = Date.now } = options
-  if ((await storage.accounts.find('usr_root')) !== undefined) return false
+  const made = (await storage.accounts.find('usr_root')) === undefined
+  if (made) await seedPast(options)
+  return { made, leftOut: await startLiveImpersonation(options, clock()) }
+}
+
+async function seedPast(options: SeedDemoOptions): Promise<void> {
+  const { storage, clock = Date.now } = options
   const story = createStory(clock(), createChance(0x5eed))
   const past = tellPastImpersonations(story)
   tellCustomerLife(story)
@@ -76,8 +91,6 @@ export async function seedDemo(options: SeedDemoOptions): Promise<boolean> {
     await addHistory(storage, story.events, past)
   })
   await storage.audit.flush()
-  await startLiveImpersonation(options, clock())
-  return true
 }
 
 async function addPeople(options: SeedDemoOptions, story: Story): Promise<void> {
@@ -128,20 +141,4 @@ async function addHistory(
     await impersonations.add(record)
     await impersonations.end(record.id, ending, [toAuditEvent(ended)])
   }
-}
-
-/** The real operation, as if another administrator were at work in the panel. */
-async function startLiveImpersonation(options: SeedDemoOptions, now: number): Promise<void> {
-  const { storage, impersonation } = options
-  const account = (await storage.accounts.find('usr_root2')) as Account
-  const request = {
-    service: 'admin-panel',
-    subject: 'usr_leilani',
-    app: 'acme-portal',
-    wish: { mode: 'read_only', reason: 'Invoice total looks wrong to her', ticket: 'SUP-1251' },
-    redeemWithin: null,
-    origin: { requestId: null, ip: '127.0.0.1', userAgent: 'node' },
-  } as const
-  const actor = { account, mfaAt: Math.floor(now / SECOND), session: null }
-  await impersonation.start(request, actor)
 }

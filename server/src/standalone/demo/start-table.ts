@@ -1,9 +1,10 @@
+import type { DenialCode } from '../../index.ts'
 import { demoAccountsShown } from './accounts-shown.ts'
 import type { DemoUrls } from '@understudy/demo'
 import { DEMO_TOTP_SECRET } from './people.ts'
 
 /** What a first start says: what runs where, who may sign in, and what to try. */
-export function startTable(urls: DemoUrls): string {
+export function startTable(urls: DemoUrls, leftOut: DenialCode | null = null): string {
   const places = [
     ['Admin panel', urls.panel],
     ['Issuer and API', urls.issuer],
@@ -26,7 +27,9 @@ export function startTable(urls: DemoUrls): string {
     '',
     `Try: ${urls.panel} → Users → Jane → Impersonate… → Acme Portal.`,
     'Try: the same for Omar in Acme Billing, which he has not allowed: ask him.',
-    'Try: the same as root2@acme.test, who is impersonating somebody already.',
+    ...(leftOut === null
+      ? ['Try: the same as root2@acme.test, who is impersonating somebody already.']
+      : [`Left out, since the policy refuses it: root2's impersonation (${leftOut}).`]),
     'Without a browser: docs/tutorial/first-impersonation.md.',
     '',
     'Stop with Ctrl+C.',

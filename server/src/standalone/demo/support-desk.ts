@@ -69,21 +69,16 @@ export function tellSupportDesk(story: Story): void {
 
 /** A login with both factors, as the panel requires it; `at` is when it was done. */
 export function tellStaffLogin(story: Story, person: Person, at: number): void {
-  const about = { actor: person.sub, app: SERVICE } as const
+  const organization = person.organization?.id ?? null
+  const about = { actor: person.sub, organization, app: SERVICE } as const
   const factor = { ...about, details: { method: 'otp' } }
   const origin = story.at(person)
   if (story.chance.next() < 0.1) {
     story.tell(at - 9 * SECOND, { action: 'mfa.failed', outcome: 'failure', ...factor }, origin)
   }
   story.tell(at - 1, { action: 'mfa.succeeded', outcome: 'success', ...factor }, origin)
-  const organization = person.organization?.id ?? null
   const details = { amr: ['pwd', 'otp'] }
-  const happening = {
-    action: 'login.succeeded',
-    outcome: 'success',
-    organization,
-    details,
-  } as const
+  const happening = { action: 'login.succeeded', outcome: 'success', details } as const
   story.tell(at, { ...happening, ...about }, origin)
 }
 
@@ -119,8 +114,14 @@ export function tellView(story: Story, { sub, organization }: Person, at: number
   story.tell(at, { action: 'user.viewed', outcome: 'success', ...about }, story.atPanel())
 }
 
+const organizationOf = ({ subject }: Attempt): string | null =>
+  personOf(subject).organization?.id ?? null
+
 export function tellDenied(story: Story, denied: Attempt, at: number): void {
-  const about = { outcome: 'denied', service: SERVICE, ...denied } as const
+  // Whoever may not act, or has not proved it, is refused before anybody looks at the customer.
+  const isEarly = ['IMPERSONATOR_NOT_ALLOWED', 'MFA_REQUIRED'].includes(denied.code ?? '')
+  const organization = isEarly ? null : organizationOf(denied)
+  const about = { outcome: 'denied', service: SERVICE, ...denied, organization } as const
   const origin = story.atPanel()
   story.tell(at, { action: 'impersonation.denied', ...about }, origin)
   if (denied.code !== 'IMPERSONATOR_NOT_ALLOWED') return
@@ -129,7 +130,8 @@ export function tellDenied(story: Story, denied: Attempt, at: number): void {
 
 export function tellChecked(story: Story, checked: Attempt, at: number): void {
   const outcome = checked.code === null ? 'success' : 'denied'
-  const about = { outcome, service: SERVICE, ...checked } as const
+  const organization = organizationOf(checked)
+  const about = { outcome, service: SERVICE, ...checked, organization } as const
   story.tell(at, { action: 'impersonation.checked', ...about }, story.atPanel())
 }
 

@@ -28,7 +28,7 @@ export async function completeLogin(
     },
     originOf(ctx),
   )
-  await finish(parts, ctx, {
+  await finish(parts, ctx, interaction.uid, {
     login: {
       accountId: account.sub,
       // The library would take the time of its next step, which a waiting consent page puts off.

@@ -40,16 +40,18 @@ export async function submitConsent(
   sub: string,
 ): Promise<void> {
   const form = await readForm(parts, ctx, interaction.uid)
-  if (form.get('decision') !== 'accept') return decline(parts, ctx)
+  if (form.get('decision') !== 'accept') return decline(parts, ctx, interaction)
   const { storage, impersonation, clock, provider } = parts
   const { app } = interaction
   const [account, before] = await Promise.all([
     storage.accounts.find(sub),
     storage.consents.find(sub, app.clientId),
   ])
-  const kept = before?.revokedAt === null ? before.scope.split(' ') : []
-  const scope = [...new Set([...kept, ...askedScopes(interaction)])].join(' ')
-  await storage.consents.grant(sub, app.clientId, scope, clock())
+  const kept = before?.revokedAt === null ? before : undefined
+  const scopes = [...(kept?.scope.split(' ') ?? []), ...askedScopes(interaction)]
+  const scope = [...new Set(scopes)].join(' ')
+  // Who has allowed support to look only has not allowed more by signing in.
+  await storage.consents.grant(sub, app.clientId, scope, clock(), kept?.mode)
   await impersonation.record(
     {
       action: 'consent.granted',
@@ -63,8 +65,8 @@ export async function submitConsent(
     originOf(ctx),
   )
   const grant = await grantFor({ oidc: { provider } }, sub, app, scope)
-  await finish(parts, ctx, { consent: { grantId: grant.jti } })
+  await finish(parts, ctx, interaction.uid, { consent: { grantId: grant.jti } })
 }
 
-export const decline = (parts: ProviderParts, ctx: Context): Promise<void> =>
-  finish(parts, ctx, { error: 'access_denied', error_description: 'the user declined' })
+export const decline = (parts: ProviderParts, ctx: Context, { uid }: Interaction): Promise<void> =>
+  finish(parts, ctx, uid, { error: 'access_denied', error_description: 'the user declined' })

@@ -1,9 +1,11 @@
 import type { Context } from 'koa'
+import type { InteractionResults } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Account, RegisteredApp } from '../../index.ts'
 import { findClientApp } from '../account/account-client.ts'
 import { wantsSecondFactor } from '../interaction-policy.ts'
 import type { ProviderParts } from '../parts.ts'
+import { isSameBrowser, markBrowser } from './same-browser.ts'
 
 /** Somebody whose password was right and whose second factor is still to come. */
 interface Pending {
@@ -39,7 +41,8 @@ export async function findInteraction(parts: ProviderParts, ctx: Context): Promi
   const app = await findClientApp(storage, server.issuer, String(params['client_id']))
   if (app?.enabled !== true) throw new errors.SessionNotFound('its app is gone')
   const accountId = session?.accountId
-  const pending = (details.result as { pending?: Pending } | undefined)?.pending
+  const { pending, browser } = (details.result ?? {}) as { pending?: Pending; browser?: string }
+  const isOurs = isSameBrowser(ctx, server.issuer, uid, browser)
   return {
     uid,
     prompt: prompt.name,
@@ -48,7 +51,7 @@ export async function findInteraction(parts: ProviderParts, ctx: Context): Promi
     wantsSecondFactor: wantsSecondFactor(params),
     account:
       isStepUp(prompt.reasons) && accountId ? await storage.accounts.find(accountId) : undefined,
-    pending: pending !== undefined && pending.at > clock() - PENDING_MS ? pending : undefined,
+    pending: isOurs && pending && pending.at > clock() - PENDING_MS ? pending : undefined,
   }
 }
 
@@ -58,15 +61,17 @@ const isStepUp = (reasons: readonly string[]): boolean =>
 
 /** Remembers the first step, in the interaction and so on the server. */
 export async function rememberPending(
-  { provider, clock }: ProviderParts,
+  parts: ProviderParts,
   ctx: Context,
+  uid: string,
   accountId: string,
 ): Promise<void> {
+  const { provider, clock } = parts
   const pending: Pending = { accountId, at: clock(), methods: ['pwd'] }
   await provider.interactionResult(
     ctx.req,
     ctx.res,
-    { pending },
+    { pending, browser: markBrowser(parts, ctx, uid) },
     { mergeWithLastSubmission: false },
   )
 }
@@ -76,13 +81,17 @@ export async function rememberPending(
  * the response before anything of this request is written.
  */
 export async function finish(
-  { provider }: ProviderParts,
+  parts: ProviderParts,
   ctx: Context,
-  result: Parameters<ProviderParts['provider']['interactionResult']>[2],
+  uid: string,
+  result: InteractionResults,
 ): Promise<void> {
-  const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, {
-    mergeWithLastSubmission: true,
-  })
+  const returnTo = await parts.provider.interactionResult(
+    ctx.req,
+    ctx.res,
+    { ...result, browser: markBrowser(parts, ctx, uid) },
+    { mergeWithLastSubmission: true },
+  )
   ctx.status = 303
   ctx.redirect(returnTo)
 }

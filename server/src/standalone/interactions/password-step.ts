@@ -78,7 +78,7 @@ async function goOn(
   if (!hasSecondFactor(factors) && !interaction.wantsSecondFactor) {
     return completeLogin(parts, ctx, interaction, account, ['pwd'])
   }
-  await rememberPending(parts, ctx, account.sub)
+  await rememberPending(parts, ctx, interaction.uid, account.sub)
   ctx.status = 303
   ctx.redirect(`/interaction/${interaction.uid}`)
 }

@@ -42,7 +42,7 @@ export function interactionRoutes(parts: ProviderParts): Middleware {
   })
   at('/cancel', async (ctx, interaction) => {
     await readForm(parts, ctx, interaction.uid)
-    await decline(parts, ctx)
+    await decline(parts, ctx, interaction)
   })
   const serve = router.routes() as unknown as Middleware
   return async (ctx, next) => {

@@ -88,6 +88,7 @@ export async function submitSecondFactor(
       action: methods === undefined ? 'mfa.failed' : 'mfa.succeeded',
       outcome: methods === undefined ? 'failure' : 'success',
       actor: account.sub,
+      organization: account.organization?.id ?? null,
       app: interaction.app.clientId,
       details: { method },
     },

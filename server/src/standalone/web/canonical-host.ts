@@ -1,4 +1,5 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
+import { denials, requestIdOf } from '../../index.ts'
 import { loopbackNames } from './loopback-names.ts'
 
 /**
@@ -16,9 +17,13 @@ export function canonicalHost(issuer: string, trustedProxies: number): Middlewar
     const inClear =
       trustedProxies > 0 && protocol === 'https:' && ctx.get('x-forwarded-proto') === 'http'
     const asked = [ctx.get('host'), hostInTarget(ctx.originalUrl) ?? host]
+    // RFC 9112 §3.2: of two, a proxy may have believed the other one.
+    if ((ctx.req.headersDistinct['host'] ?? []).length > 1) {
+      refuse(ctx, 'HOST_INVALID')
+      return
+    }
     if (inClear || !asked.every((name) => ours.has(name.toLowerCase()))) {
-      ctx.status = 421
-      ctx.body = { error: 'invalid_request', error_description: 'This server has another name.' }
+      refuse(ctx, 'WRONG_HOST')
       return
     }
     const { headers } = ctx.req
@@ -31,6 +36,13 @@ export function canonicalHost(issuer: string, trustedProxies: number): Middlewar
     ctx.request.originalUrl = ctx.url
     await next()
   }
+}
+
+function refuse(ctx: Context, code: 'HOST_INVALID' | 'WRONG_HOST'): void {
+  const [status, error, description] = denials[code]
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = { error, error_description: description, code, request_id: requestIdOf(ctx.req) }
 }
 
 /** A target may name a host itself (RFC 9112 §3.2.2), which Koa believes before any header. */
