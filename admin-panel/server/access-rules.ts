@@ -1,3 +1,4 @@
+import { ConfigurationError } from './configuration-error.ts'
 import { Access, AllowedRoles, OrganizationRoles, Role, RoleAccesses } from '../tools/access.ts'
 
 /** The content of tools/access.ts, or what somebody wants instead of it. */
@@ -30,25 +31,38 @@ export const isOrganizationOnly = (rules: AccessRules, roles: readonly string[])
 /**
  * A misspelt role or access would open or close a door without a word.
  *
- * @throws Error naming what is wrong
+ * @throws ConfigurationError naming what is wrong
  */
 export function checkAccessRules(rules: AccessRules): void {
-  const roles: ReadonlySet<string> = new Set(Object.values(Role))
-  const known: ReadonlySet<string> = new Set(Object.values(Access))
-  const named = { AllowedRoles: rules.allowedRoles, OrganizationRoles: rules.organizationRoles }
-  for (const [list, names] of Object.entries(named)) {
-    for (const role of names) {
-      if (!roles.has(role)) throw new Error(`${list}: "${role}" is not a role`)
-    }
-  }
+  const roles = Object.values(Role)
+  checkNames('AllowedRoles', rules.allowedRoles, roles, 'role')
+  checkNames('OrganizationRoles', rules.organizationRoles, roles, 'role')
   for (const role of rules.allowedRoles) {
     if (rules.roleAccesses[role] === undefined) {
-      throw new Error(`RoleAccesses: "${role}" may sign in, but has no entry`)
+      throw new ConfigurationError(`RoleAccesses: "${role}" may sign in, but has no entry`)
     }
   }
-  for (const [role, accesses] of Object.entries(rules.roleAccesses)) {
-    if (!roles.has(role)) throw new Error(`RoleAccesses: "${role}" is not a role`)
-    const wrong = accesses?.find((access) => !known.has(access))
-    if (wrong !== undefined) throw new Error(`RoleAccesses.${role}: "${wrong}" is not an access`)
+  for (const [role, accesses = []] of Object.entries(rules.roleAccesses)) {
+    // A constant that does not exist becomes this name.
+    if (role === 'undefined') throw notSet('RoleAccesses: the role of an entry', 'role')
+    checkNames('RoleAccesses', [role], roles, 'role')
+    checkNames(`RoleAccesses.${role}`, accesses, Object.values(Access), 'access')
   }
 }
+
+function checkNames(
+  list: string,
+  names: readonly (string | undefined)[],
+  known: readonly string[],
+  kind: 'role' | 'access',
+): void {
+  for (const [index, name] of names.entries()) {
+    if (name === undefined) throw notSet(`${list}.${index}`, kind)
+    if (known.includes(name)) continue
+    const article = kind === 'role' ? 'a' : 'an'
+    throw new ConfigurationError(`${list}: "${name}" is not ${article} ${kind}`)
+  }
+}
+
+const notSet = (what: string, kind: string): ConfigurationError =>
+  new ConfigurationError(`${what} is not set: is the ${kind}'s name spelt right?`)

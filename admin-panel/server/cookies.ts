@@ -1,38 +1,27 @@
 import type { Context } from 'koa'
+import type { Cookie } from './cookie.ts'
+import { createCookieMaker } from './cookie.ts'
+import type { SignInCookies } from './sign-in-cookies.ts'
+import { createSignInCookies } from './sign-in-cookies.ts'
 
 export interface Cookies {
-  readonly session: Cookie
-  readonly signIn: Cookie
+  readonly session: SessionCookie
+  readonly signIn: SignInCookies
 }
 
-interface Cookie {
+interface SessionCookie extends Cookie {
   read(ctx: Context): string | null
-  write(ctx: Context, value: string): void
-  clear(ctx: Context): void
 }
 
-/**
- * The panel's two cookies. A prefixed name cannot be set by a neighbouring host or over http
- * (RFC 6265bis §4.1.3), and is kept over https only: on http, which is for the loopback, the names
- * are others. The one of the sign-in is Lax, since the issuer that sends the browser back is another site.
- */
+/** The panel's cookies. */
 export function createCookies(url: string): Cookies {
-  const isSecure = url.startsWith('https:')
-  const prefix = isSecure ? '__Host-' : ''
-  const make = (name: string, sameSite: 'Strict' | 'Lax'): Cookie => {
-    const flags = `; Path=/; HttpOnly; SameSite=${sameSite}${isSecure ? '; Secure' : ''}`
-    const set = (ctx: Context, value: string): void => {
-      // The library refuses a secure cookie on what looks like http, as everything behind a proxy does.
-      ctx.append('Set-Cookie', prefix + name + value + flags)
-    }
-    return {
-      read: (ctx) => ctx.cookies.get(prefix + name, { signed: false }) ?? null,
-      write: (ctx, value) => set(ctx, `=${value}`),
-      clear: (ctx) => set(ctx, '=; Max-Age=0'),
-    }
-  }
+  const make = createCookieMaker(url.startsWith('https:'))
+  const session = make('understudy_panel', 'Strict')
   return {
-    session: make('understudy_panel', 'Strict'),
-    signIn: make('understudy_panel_sign_in', 'Lax'),
+    session: {
+      ...session,
+      read: (ctx) => ctx.cookies.get(session.name, { signed: false }) ?? null,
+    },
+    signIn: createSignInCookies(make),
   }
 }

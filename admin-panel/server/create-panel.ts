@@ -14,6 +14,7 @@ import type { Parts } from './parts.ts'
 import { requestIdOf } from './request-id.ts'
 import { routes } from './routes/index.ts'
 import { createS2s } from './s2s.ts'
+import { createSeal } from './seal.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serveRoute } from './serve-route.ts'
 import { createServiceToken } from './service-token.ts'
@@ -27,7 +28,7 @@ import { createStaticFiles } from './static-files.ts'
 /**
  * The panel's server, which holds the tokens that no browser may have (a backend for a frontend).
  *
- * @throws Error naming what is wrong with the access rules
+ * @throws ConfigurationError naming what is wrong with the access rules
  */
 export function createPanel(settings: PanelSettings): Koa {
   const parts = createParts(settings)
@@ -51,6 +52,7 @@ function createParts(settings: PanelSettings): Parts {
   checkAccessRules(accessRules)
   const issuerUrl = new URL(settings.issuer).origin
   const url = new URL(settings.url).origin
+  const seal = createSeal()
   const issuer = createIssuer({ ...settings, issuer: issuerUrl, url })
   return {
     issuerUrl,
@@ -59,8 +61,9 @@ function createParts(settings: PanelSettings): Parts {
     log,
     accessRules,
     cookies: createCookies(url),
+    seal,
     sessions: createSessions(clock),
-    signIns: createSignIns(clock),
+    signIns: createSignIns(seal, clock),
     issuer,
     s2s: createS2s(issuerUrl, createServiceToken(issuer, clock)),
   }

@@ -20,6 +20,7 @@ export const panelDenials = {
   MEDIA_TYPE: [415, 'invalid_request', 'The request body must be application/json.'],
   WRONG_HOST: [421, 'invalid_request', 'This server has another name.'],
   INTERNAL: [500, 'server_error', 'Something went wrong on our side.'],
+  PANEL_REFUSED: [502, 'server_error', 'The issuer refuses the panel itself.'],
   ISSUER_UNAVAILABLE: [503, 'temporarily_unavailable', 'The issuer does not answer.'],
 } as const
 

@@ -1,11 +1,7 @@
 import { z } from 'zod'
+import { ConfigurationError } from './configuration-error.ts'
 import type { PanelSettings } from './settings.ts'
 import type { PanelPlace } from './start-panel.ts'
-
-/** A variable that cannot be meant; the message names it. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError'
-}
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 

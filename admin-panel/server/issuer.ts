@@ -6,7 +6,10 @@ import type { SignIn } from './sign-ins.ts'
 
 export const MFA_ACR = 'urn:understudy:acr:mfa'
 
-/** What the panel asks the issuer as an OAuth client. Throws `Denied` ISSUER_UNAVAILABLE when it cannot. */
+/**
+ * What the panel asks the issuer as an OAuth client. Throws `Denied` ISSUER_UNAVAILABLE when it cannot,
+ * PANEL_REFUSED when the issuer does not take the panel for what it says it is.
+ */
 export interface Issuer {
   /** Where to send a browser that has to sign in. */
   authorizationUrl(signIn: SignIn, wish: { login: boolean; hint: string | null }): Promise<URL>
@@ -56,10 +59,7 @@ export function createIssuer(settings: PanelSettings): Issuer {
         }
       }),
     revoke: (token) => ask((client) => oauth.tokenRevocation(client, token)),
-    serviceToken: () =>
-      ask(async (client) =>
-        tokensOf(await oauth.clientCredentialsGrant(client, { scope: 'root' })),
-      ),
+    serviceToken: () => ask(async (client) => tokensOf(await serviceToken(client))),
   }
 }
 
@@ -83,7 +83,8 @@ function createAsk({ issuer, clientId, clientSecret }: PanelSettings) {
       return await request(client)
     } catch (error) {
       if (error instanceof Denied) throw error
-      throw new Denied('ISSUER_UNAVAILABLE', {}, { cause: error })
+      const code = isRefusal(error) ? 'PANEL_REFUSED' : 'ISSUER_UNAVAILABLE'
+      throw new Denied(code, {}, { cause: error })
     }
   }
 }
@@ -122,8 +123,18 @@ async function redeem(
       ...(maxAge !== null && { maxAge }),
     })
   } catch (error) {
-    if (isNoAnswer(error)) throw error
+    if (isNoAnswer(error) || isRefusal(error)) throw error
     throw new Denied('SIGN_IN_FAILED', {}, { cause: error })
+  }
+}
+
+/** Whatever is wrong with this request is wrong with the panel: nobody else has a part in it. */
+async function serviceToken(client: oauth.Configuration): Promise<Response> {
+  try {
+    return await oauth.clientCredentialsGrant(client, { scope: 'root' })
+  } catch (error) {
+    const isNo = error instanceof oauth.ResponseBodyError && [400, 403].includes(error.status)
+    throw isNo ? new Denied('PANEL_REFUSED', {}, { cause: error }) : error
   }
 }
 
@@ -136,6 +147,14 @@ function whoIn(response: Response): Pick<SignedIn, 'sub' | 'mfaAt'> {
 
 const isError = (error: unknown, name: string): boolean =>
   error instanceof oauth.ResponseBodyError && error.error === name
+
+/** RFC 6749 §5.2: what is wrong with the client and not with what it brings. */
+const REFUSALS = ['invalid_client', 'unauthorized_client']
+
+/** Whether it is the panel's own registration, secret or scope that the issuer does not accept. */
+const isRefusal = (error: unknown): boolean =>
+  (error instanceof oauth.WWWAuthenticateChallengeError && error.status === 401) ||
+  REFUSALS.some((name) => isError(error, name))
 
 /** Whether nobody answered, as opposed to having said no. */
 const isNoAnswer = (error: unknown): boolean =>

@@ -1,4 +1,6 @@
-import { ConfigurationError, readEnvironment } from './environment.ts'
+import { ConfigurationError } from './configuration-error.ts'
+import { readEnvironment } from './environment.ts'
+import { explainListening } from './explain-listening.ts'
 import { createLineLog } from './log.ts'
 import { startPanel } from './start-panel.ts'
 
@@ -12,7 +14,8 @@ try {
   })
   await told
   await panel.close()
-} catch (error) {
+} catch (thrown) {
+  const error = explainListening(thrown, process.env)
   if (!(error instanceof ConfigurationError)) throw error
   process.stderr.write(`admin-panel: ${error.message}\n`)
   process.exitCode = 1

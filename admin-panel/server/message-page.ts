@@ -10,11 +10,14 @@ interface Message {
 const WAYS_ON: Partial<Record<PanelDenialCode, readonly [href: string, text: string]>> = {
   ACCESS_MISSING: ['/auth/login?switch=1', 'Sign in with another account'],
   SIGN_IN_FAILED: ['/auth/login', 'Sign in again'],
+  PANEL_REFUSED: ['/auth/login', 'Try again'],
   ISSUER_UNAVAILABLE: ['/auth/login', 'Try again'],
 }
 
 const TEXTS: Partial<Record<PanelDenialCode, string>> = {
   ACCESS_MISSING: 'This account holds no role that may use the admin panel.',
+  PANEL_REFUSED:
+    'The issuer refuses the panel itself. Tell whoever runs it: npx understudy doctor says more.',
 }
 
 /** The colours of the panel and of the issuer's pages. */

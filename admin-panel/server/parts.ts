@@ -3,6 +3,7 @@ import type { Cookies } from './cookies.ts'
 import type { Issuer } from './issuer.ts'
 import type { PanelLog } from './log.ts'
 import type { S2s } from './s2s.ts'
+import type { Seal } from './seal.ts'
 import type { Sessions } from './sessions.ts'
 import type { SignIns } from './sign-ins.ts'
 
@@ -15,6 +16,7 @@ export interface Parts {
   readonly log: PanelLog
   readonly accessRules: AccessRules
   readonly cookies: Cookies
+  readonly seal: Seal
   readonly sessions: Sessions
   readonly signIns: SignIns
   readonly issuer: Issuer

@@ -3,9 +3,11 @@ import { Denied } from './denied.ts'
 import type { User } from './person.ts'
 import type { PanelRequest } from './route.ts'
 
-interface List<Item> {
+/** A page of the API. */
+export interface List<Item> {
   readonly items: readonly Item[]
   readonly next_cursor: string | null
+  readonly total?: number | null
 }
 
 type Asking = Pick<PanelRequest, 'actor' | 'person'>
@@ -26,7 +28,7 @@ export async function requireInReach(asking: Asking, sub: string | undefined): P
 export async function isUserInReach(asking: Asking, sub: string | undefined): Promise<boolean> {
   const { within } = asking.person
   if (within === null) return true
-  if (sub === undefined) return false
+  if (sub === undefined || within === '') return false
   const query = { organization: within, q: sub, limit: '100' }
   const members = await asking.actor.get<List<User>>(apiPath('users'), query)
   return members.items.some((member) => member.sub === sub)
@@ -35,38 +37,38 @@ export async function isUserInReach(asking: Asking, sub: string | undefined): Pr
 const PAGES = 10
 
 /**
- * A page of a list the API cannot filter by organisation. It asks for as many as are still missing,
- * so that the cursor is always that of the last item seen; after some pages it gives what it has.
+ * Who belongs to the organisation. The members are asked for once in a request: the calls are the same
+ * however many strangers are asked about. Beyond a thousand members, one by one.
  */
-export async function listInReach<Item>(
-  asking: Asking,
-  path: string,
-  query: Readonly<Record<string, string | undefined>>,
-  isMine: (item: Item) => Promise<boolean>,
-): Promise<List<Item>> {
-  const { actor, person } = asking
-  if (person.within === null) return actor.get(path, query)
-  const wanted = Number(query['limit'] ?? 25)
-  const items: Item[] = []
-  let cursor = query['cursor']
-  for (let page = 0; page < PAGES; page++) {
-    const limit = String(page === 0 ? (query['limit'] ?? 25) : wanted - items.length)
-    const found: List<Item> = await actor.get(path, { ...query, cursor, limit })
-    const mine = await Promise.all(found.items.map(isMine))
-    items.push(...found.items.filter((_, index) => mine[index]))
-    if (found.next_cursor === null) return { items, next_cursor: null }
-    cursor = found.next_cursor
-    if (items.length >= wanted) break
-  }
-  return { items, next_cursor: cursor ?? null }
-}
-
-/** Who belongs to the organisation, each account asked for once in a request. */
 export function rememberReach(asking: Asking): (sub: string) => Promise<boolean> {
+  let members: Promise<Members> | undefined
   const asked = new Map<string, Promise<boolean>>()
-  return (sub) => {
+  return async (sub) => {
+    members ??= listMembers(asking)
+    const { subs, isWhole } = await members
+    if (isWhole || subs.has(sub)) return subs.has(sub)
     const known = asked.get(sub) ?? isUserInReach(asking, sub)
     asked.set(sub, known)
     return known
   }
+}
+
+interface Members {
+  readonly subs: ReadonlySet<string>
+  readonly isWhole: boolean
+}
+
+async function listMembers({ actor, person }: Asking): Promise<Members> {
+  const subs = new Set<string>()
+  if (person.within === '') return { subs, isWhole: true }
+  let cursor: string | null = null
+  for (let page = 0; page < PAGES; page++) {
+    const query = { organization: person.within ?? undefined, limit: '100' }
+    const from: { cursor?: string } = cursor === null ? {} : { cursor }
+    const found: List<User> = await actor.get(apiPath('users'), { ...query, ...from })
+    for (const { sub } of found.items) subs.add(sub)
+    cursor = found.next_cursor
+    if (cursor === null) return { subs, isWhole: true }
+  }
+  return { subs, isWhole: false }
 }

@@ -1,4 +1,4 @@
-const LONGEST = 2000
+const LONGEST = 1000
 
 /** Where to go after signing in: a page of the panel, whatever was asked for (CWE-601). */
 export function returnTo(wanted: unknown, url: string): string {
@@ -7,7 +7,7 @@ export function returnTo(wanted: unknown, url: string): string {
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(wanted) || wanted.includes('\\')) return '/'
   const target = URL.parse(wanted, url)
   if (target === null || target.origin !== url) return '/'
-  return /^\/(?:auth|api)(?:\/|$)/.test(target.pathname)
-    ? '/'
-    : target.pathname + target.search + target.hash
+  const { pathname, search, hash } = target
+  // Without its dot segments `/.//evil.test` is `//evil.test`, which names a host (RFC 3986 §4.2).
+  return /^\/(?:[/\\]|(?:auth|api)(?:\/|$))/.test(pathname) ? '/' : pathname + search + hash
 }

@@ -24,7 +24,7 @@ export interface Origin {
 }
 
 export interface S2s {
-  /** The body of a success. @throws Refused, Denied ISSUER_UNAVAILABLE */
+  /** The body of a success. @throws Refused, Denied ISSUER_UNAVAILABLE, PANEL_REFUSED */
   call<Body>(call: S2sCall): Promise<Body>
   /** A body that comes bit by bit, and breaks off when the browser has gone. */
   stream(call: S2sCall): Promise<Streamed>
@@ -119,11 +119,12 @@ async function read<Body>(answer: Response): Promise<Body> {
       throw new Denied('ISSUER_UNAVAILABLE', {}, { cause: error })
     })
   if (answer.ok) return body as Body
-  // What is wrong with the panel's own token is not the administrator's to know or to mend.
-  const isOurs = answer.status === 401 || (body as { code?: string } | null)?.code === 'S2S_SCOPE'
-  if (isOurs || !isError(body)) {
-    throw new Denied('ISSUER_UNAVAILABLE', {}, { cause: new Error(`it said ${answer.status}`) })
-  }
+  const code = (body as { code?: string } | null)?.code
+  const cause = new Error(`it said ${answer.status} ${code ?? ''}`.trimEnd())
+  // What is wrong with the panel's own token is not the administrator's to mend.
+  if (answer.status === 401 || code === 'S2S_SCOPE')
+    throw new Denied('PANEL_REFUSED', {}, { cause })
+  if (!isError(body)) throw new Denied('ISSUER_UNAVAILABLE', {}, { cause })
   throw new Refused(answer.status, body, answer.headers.get('retry-after'))
 }
 

@@ -29,7 +29,7 @@ export interface Sessions {
   open(session: Pick<Session, 'sub' | 'tokens' | 'mfaAt'>): string
   /** The session, unless it is over; using it keeps it alive, except in the background. */
   find(id: string | null, use: 'foreground' | 'background'): Session | undefined
-  close(session: Session): void
+  close(session: Pick<Session, 'key'>): void
 }
 
 export const IDLE_MS: number = 15 * 60_000

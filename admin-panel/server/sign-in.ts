@@ -24,13 +24,13 @@ export async function beginSignIn(parts: Parts, ctx: Context): Promise<void> {
     nonce: randomNonce(),
     verifier: randomPKCECodeVerifier(),
     returnTo: returnTo(query['return_to'], url),
-    before: session ?? null,
+    before: session === undefined ? null : { key: session.key, sub: session.sub },
     maxAge: isStepUp ? STEP_UP_MAX_AGE : null,
   }
   const known = isStepUp ? await session.known?.user.catch(() => null) : null
   const wish = { login: query['switch'] === '1', hint: known?.email ?? null }
   const target = await issuer.authorizationUrl(signIn, wish)
-  cookies.signIn.write(ctx, signIns.begin(signIn, cookies.signIn.read(ctx)))
+  cookies.signIn.write(ctx, signIn.state, signIns.begin(signIn))
   seeOther(ctx, target.href)
 }
 
@@ -43,8 +43,10 @@ export async function beginSignIn(parts: Parts, ctx: Context): Promise<void> {
 export async function finishSignIn(parts: Parts, ctx: Context): Promise<void> {
   const { cookies, sessions, signIns, issuer, url } = parts
   const callback = new URL(`${url}/auth/callback${ctx.search}`)
-  const state = callback.searchParams.get('state')
-  const signIn = signIns.take(state, cookies.signIn.read(ctx))
+  const state = callback.searchParams.get('state') ?? ''
+  const held = cookies.signIn.read(ctx, state)
+  if (held !== null) cookies.signIn.clear(ctx, state)
+  const signIn = signIns.take(state, held)
   if (signIn === undefined) throw new Denied('SIGN_IN_FAILED')
   const signedIn = await issuer.redeem(callback, signIn)
   await requireRole(parts, ctx, signedIn)

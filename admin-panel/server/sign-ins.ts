@@ -1,4 +1,4 @@
-import { keyOf, newId } from './session-ids.ts'
+import type { Seal } from './seal.ts'
 import type { Session } from './sessions.ts'
 
 /** A browser that was sent to the issuer and has not come back yet. */
@@ -8,55 +8,47 @@ export interface SignIn {
   readonly verifier: string
   readonly returnTo: string
   /** Who was signed in when it began. */
-  readonly before: Session | null
+  readonly before: Pick<Session, 'key' | 'sub'> | null
   /** For a step-up: how recent the login must be, in seconds. */
   readonly maxAge: number | null
 }
 
 export interface SignIns {
-  /**
-   * @param browser what the browser's cookie says; kept when another tab of it is on its way, too.
-   * @returns what the cookie must say from now on
-   */
-  begin(signIn: SignIn, browser: string | null): string
+  /** @returns what this browser's cookie must say when it comes back */
+  begin(signIn: SignIn): string
   /** Once: a second return with the same state finds nothing, nor does another browser's. */
-  take(state: string | null, browser: string | null): SignIn | undefined
+  take(state: string, cookie: string | null): SignIn | undefined
 }
 
-const LIFE_MS = 10 * 60_000
-/** Anybody can begin one, so there is an end to how many are remembered. */
+export const SIGN_IN_SECONDS: number = 10 * 60
+/** A code is good for once at the issuer, too, so there may be an end to how many are remembered. */
 const MANY = 5000
 
 interface Begun extends SignIn {
-  readonly browser: string
   readonly at: number
 }
 
-export function createSignIns(clock: () => number): SignIns {
-  const begun = new Map<string, Begun>()
-  const makeRoom = (now: number): void => {
-    for (const [state, { at }] of begun) {
-      if (now - at < LIFE_MS && begun.size < MANY) break
-      begun.delete(state)
-    }
-  }
-  const isKnown = (browser: string): boolean => {
-    const key = keyOf(browser)
-    return [...begun.values()].some((each) => each.browser === key)
+/**
+ * The browser keeps its own, sealed: anybody can begin a sign-in, and whatever the panel kept of it
+ * would be filled up by strangers (CWE-770). Only one that has come back is remembered.
+ */
+export function createSignIns(seal: Seal, clock: () => number): SignIns {
+  const taken = new Set<string>()
+  const take = (state: string): void => {
+    const [oldest] = taken
+    if (taken.size >= MANY && oldest !== undefined) taken.delete(oldest)
+    taken.add(state)
   }
   return {
-    begin(signIn, browser) {
-      const now = clock()
-      makeRoom(now)
-      const id = browser !== null && isKnown(browser) ? browser : newId()
-      begun.set(signIn.state, { ...signIn, browser: keyOf(id), at: now })
-      return id
-    },
-    take(state, browser) {
-      const found = begun.get(state ?? '')
-      if (found === undefined || found.browser !== keyOf(browser ?? '')) return undefined
-      begun.delete(found.state)
-      return clock() - found.at < LIFE_MS ? found : undefined
+    begin: (signIn) =>
+      seal.close(JSON.stringify({ ...signIn, at: clock() }), 'sign-in', signIn.state),
+    take(state, cookie) {
+      if (cookie === null || taken.has(state)) return undefined
+      const text = seal.open(cookie, 'sign-in', state)
+      if (text === null) return undefined
+      take(state)
+      const { at, ...signIn } = JSON.parse(text) as Begun
+      return clock() - at < SIGN_IN_SECONDS * 1000 ? signIn : undefined
     },
   }
 }

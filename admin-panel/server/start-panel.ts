@@ -17,7 +17,7 @@ export interface RunningPanel {
 /**
  * Serves the panel. The issuer need not be there yet.
  *
- * @throws Error naming what is wrong with the access rules; what listening throws
+ * @throws ConfigurationError naming what is wrong with the access rules; what listening throws
  */
 export async function startPanel(settings: PanelSettings & PanelPlace): Promise<RunningPanel> {
   const { origin, port, protocol } = new URL(settings.url)

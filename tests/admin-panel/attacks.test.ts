@@ -231,6 +231,7 @@ describe('input', () => {
       `cursor=${cursor.slice(0, -2)}`.concat('%00'),
       'cursor=%F0%9F%92%A9',
       `cursor=${'a'.repeat(700)}`,
+      `cursor=${encodeURIComponent(foreign)}`,
       'unknown=1',
       '__proto__=1',
     ]) {
@@ -241,10 +242,6 @@ describe('input', () => {
         refusal('invalid_request', 'QUERY_INVALID', 'The query is not valid.'),
       ])
     }
-    // A cursor is a place in an order, no permission: that of another list shows nothing of it.
-    const mixed = await root.get(`/api/users?cursor=${encodeURIComponent(foreign)}`)
-    expect([200, 400]).toContain(mixed.status)
-    expect(JSON.stringify(mixed.body)).not.toContain('imp_')
   })
 
   it('refuses bodies that are too large, malformed, or say more than there is to say', async () => {

@@ -166,7 +166,7 @@ describe('a panel whose address is https', () => {
       const began = await ask('/auth/login')
       const [cookie = ''] = began['set-cookie'] ?? []
       expect(cookie).toMatch(
-        /^__Host-understudy_panel_sign_in=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+        /^__Host-understudy_panel_sign_in_[\w-]{22}=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
       )
       expect(new URL(began.location ?? '').searchParams.get('redirect_uri')).toBe(
         `${url}/auth/callback`,

@@ -1,7 +1,7 @@
 import { Access } from '../../tools/access.ts'
 import { Denied } from '../denied.ts'
 import { MFA_ACR } from '../issuer.ts'
-import { listInReach } from '../reach.ts'
+import { listInReach } from '../list-in-reach.ts'
 import type { PanelAnswer, PanelRequest, Route } from '../route.ts'
 import { ok, route } from '../route.ts'
 
@@ -21,6 +21,7 @@ async function exportEvents(request: PanelRequest): Promise<PanelAnswer> {
 }
 
 interface AuditEvent {
+  readonly id: string
   readonly organization: string | null
 }
 

@@ -1,7 +1,8 @@
 import { Access } from '../../tools/access.ts'
 import { apiPath } from '../api-path.ts'
-import { Denied } from '../denied.ts'
-import { isUserInReach, listInReach, rememberReach } from '../reach.ts'
+import { Denied, Refused } from '../denied.ts'
+import { listInReach } from '../list-in-reach.ts'
+import { isUserInReach, rememberReach } from '../reach.ts'
 import type { PanelAnswer, PanelRequest, Route } from '../route.ts'
 import { ok, route } from '../route.ts'
 
@@ -17,9 +18,13 @@ interface Recorded extends Impersonation {
 }
 
 async function listImpersonations(request: PanelRequest): Promise<PanelAnswer> {
+  const { query, person } = request
   const isReachable = rememberReach(request)
+  // The same calls, whether or not strangers have to do with whom or what is asked for.
+  const isNarrow = query['actor'] !== undefined || query['app'] !== undefined
+  if (person.within !== null && isNarrow) await isReachable(person.user.sub)
   return ok(
-    await listInReach<Impersonation>(request, '/impersonations', request.query, (found) =>
+    await listInReach<Impersonation>(request, '/impersonations', query, (found) =>
       isOwn(request, found) ? Promise.resolve(true) : isReachable(found.subject.sub),
     ),
   )
@@ -33,7 +38,13 @@ async function find(request: PanelRequest): Promise<Recorded> {
   const path = apiPath('impersonations', request.params['id'])
   // A route of its own, which is not about one impersonation.
   if (path === '/impersonations/ended') throw new Denied('NOT_FOUND')
-  const found = await request.actor.get<Recorded>(path)
+  const found = await request.actor.get<Recorded>(path).catch(async (error: unknown) => {
+    // The same calls and the same answer as for one that is out of reach.
+    const isUnknown = error instanceof Refused && error.status === 404
+    if (!isUnknown || request.person.within === null) throw error
+    await isUserInReach(request, request.person.user.sub)
+    throw new Denied('NOT_FOUND')
+  })
   if (isOwn(request, found) || (await isUserInReach(request, found.subject.sub))) return found
   throw new Denied('NOT_FOUND')
 }

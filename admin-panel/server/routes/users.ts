@@ -65,8 +65,8 @@ export const userRoutes: readonly Route[] = [
     handle: listUsers,
   }),
   route({ method: 'get', path: '/api/users/:id', access: Access.ReadUser, handle: readUser }),
-  partOfUser('consents'),
-  partOfUser('sessions'),
+  partOfUser('consents', ['cursor', 'limit']),
+  partOfUser('sessions', ['cursor', 'limit']),
   partOfUser('consent-requests'),
   route<ConsentWish>({
     method: 'post',

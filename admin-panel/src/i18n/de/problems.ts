@@ -21,6 +21,11 @@ export const problems: Words<typeof english> = {
       why: 'Die Verwaltung bekam keine Antwort von ihm.',
       hint: again,
     },
+    PANEL_REFUSED: {
+      what: 'Der Identitätsserver weist die Verwaltung ab',
+      why: 'Sie ist dort nicht so angemeldet, wie sie es sein muss.',
+      hint: 'Sagen Sie es den Betreibern: Im Log steht, was fehlt.',
+    },
     UNAVAILABLE: {
       what: 'Der Server kann das jetzt nicht',
       why: 'Seine Datenbank oder sein Protokoll ist nicht beschreibbar.',

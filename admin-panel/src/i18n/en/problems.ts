@@ -17,6 +17,11 @@ export const problems = {
       why: 'The panel got no answer from it.',
       hint: 'Try again in a moment.',
     },
+    PANEL_REFUSED: {
+      what: 'The identity server refuses the panel',
+      why: 'It is not registered there as it has to be.',
+      hint: 'Tell whoever runs it: the log says what is missing.',
+    },
     UNAVAILABLE: {
       what: 'The server cannot do this now',
       why: 'Its database or its audit log cannot be written.',
