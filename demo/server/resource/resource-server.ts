@@ -26,6 +26,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const verifier = createVerifier({
     issuer: urls.issuer,
     audience: urls.resource,
+    // No other app's token is meant for this API: not the admin panel's either.
+    clients: ['acme-portal', 'acme-billing'],
     clientId,
     clientSecret,
     realm: 'acme-orders',

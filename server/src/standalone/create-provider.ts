@@ -1,6 +1,8 @@
 import type Koa from 'koa'
+import type { Context } from 'koa'
 import Provider from 'oidc-provider'
 import type { Logger } from 'pino'
+import { requestIdOf } from '../index.ts'
 import { accountPages } from './account/routes.ts'
 import { compareHashedSecrets } from './client-adapter.ts'
 import { interactionAdapter } from './interactions/interaction-adapter.ts'
@@ -16,6 +18,7 @@ import { accessLog } from './web/access-log.ts'
 import { canonicalHost } from './web/canonical-host.ts'
 import { emptyAnswers } from './web/empty-answers.ts'
 import { errorAnswers } from './web/error-answers.ts'
+import { limitRequests } from './web/limit-requests.ts'
 import { securityHeaders } from './web/security-headers.ts'
 import { smallRoutes } from './web/small-routes.ts'
 import { unreadBodies } from './web/unread-bodies.ts'
@@ -36,8 +39,8 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   provider.proxy = true
   provider.maxIpsCount = server.trustedProxies
   compareHashedSecrets(provider)
-  provider.on('server_error', (_, error) => {
-    log.error({ err: error }, 'provider failed')
+  provider.on('server_error', (ctx, error) => {
+    log.error({ request_id: requestIdOf(ctx.req), err: error }, 'provider failed')
   })
   logAnswersThatFailed(provider, log)
   provider.use(accessLog(log))
@@ -48,6 +51,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
   provider.use(securityHeaders(server.issuer))
   provider.use(canonicalHost(server.issuer, server.trustedProxies))
   provider.use(smallRoutes(parts))
+  provider.use(limitRequests(parts))
   const api = impersonation.routes(provider)
   provider.use(api)
   provider.use(interactionRoutes({ ...parts, provider }))
@@ -63,10 +67,13 @@ async function collectScopes({ storage }: Parts): Promise<string[]> {
   return [...scopes]
 }
 
-/** Somebody who hangs up half-way through an answer is no failure of ours. */
+/** Somebody who hangs up half-way through an answer, or speaks no HTTP, is no failure of ours. */
 function logAnswersThatFailed(app: Koa, log: Logger): void {
-  app.on('error', (error: Error & { readonly code?: string }) => {
-    const level = error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : 'error'
-    log[level]({ err: error }, 'answer failed')
+  app.on('error', (error: Error & { readonly code?: string }, ctx: Context | undefined) => {
+    const { code = '' } = error
+    const level =
+      code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : code.startsWith('HPE_') ? 'info' : 'error'
+    const about = ctx === undefined ? {} : { request_id: requestIdOf(ctx.req) }
+    log[level]({ ...about, err: error }, 'answer failed')
   })
 }

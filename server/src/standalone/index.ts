@@ -1,2 +1,1 @@
-export { ConfigurationError } from './policy-settings.ts'
 export { serve } from './serve.ts'

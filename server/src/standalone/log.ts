@@ -21,6 +21,16 @@ function standardOutput(): DestinationStream {
 }
 
 /**
+ * No more of an error than this: a parser hangs the bytes of the request on its errors, which may be
+ * a body, and other libraries whole connections, which cannot be written as JSON.
+ */
+function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  return { type, message, stack }
+}
+
+/**
  * JSON lines on standard output; what could open a door is replaced before it is written.
  *
  * @param onAlarm told of each line with `alarm: true`.
@@ -41,6 +51,7 @@ export const createLog = (
         },
       },
       base: null,
+      serializers: { err: plainError },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: [

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Role, S2sConfig } from '../configs/variable.ts'
 import type { Settings } from '../index.ts'
+import { defaultSettings } from '../index.ts'
+import { misspeltVariables } from './misspelt-variables.ts'
 
 /** A configuration nobody can have meant. The message is one line that names the key. */
 export class ConfigurationError extends Error {
@@ -71,36 +73,41 @@ function read(key: string, text: string): unknown {
 }
 
 /**
- * The policy as it is in force: configs/variable.ts with the environment over it.
+ * The policy as it is in force: the defaults, configs/variable.ts over them, and the environment over
+ * both.
  *
  * @throws ConfigurationError with a line for each key that is unknown, or whose value is impossible
  */
-export function loadSettings(env: NodeJS.ProcessEnv): Settings {
-  const wanted: Record<string, unknown> = { ...S2sConfig }
-  for (const key of Object.keys(S2sConfig)) {
+export function loadSettings(
+  env: NodeJS.ProcessEnv,
+  config: Partial<Settings> = S2sConfig,
+): Settings {
+  const wanted: Record<string, unknown> = { ...defaultSettings, ...config }
+  const keys = Object.keys(defaultSettings)
+  for (const key of keys) {
     const text = env[variableOf(key)]
     if (text !== undefined) wanted[key] = read(key, text)
   }
   const parsed = schema.safeParse(wanted)
   const reasons = [
-    ...misspelt(env),
+    ...misspeltVariables(Object.keys(env), keys.map(variableOf)),
     ...(parsed.error?.issues ?? []).map((issue) => explain(issue, wanted)),
   ]
   if (parsed.success && reasons.length === 0) return Object.freeze(parsed.data)
   throw new ConfigurationError(reasons.join('\n'))
 }
 
-/** A misspelt variable would silently leave the door as it was. */
-function misspelt(env: NodeJS.ProcessEnv): string[] {
-  const known = new Set(Object.keys(S2sConfig).map(variableOf))
-  return Object.keys(env)
-    .filter((name) => /^IMPERSONAT(?:ION|OR|E)_/.test(name) && !known.has(name))
-    .map((name) => `${name} is not a known setting`)
-}
-
 function explain(issue: z.core.$ZodIssue, wanted: Readonly<Record<string, unknown>>): string {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const path = unknown ?? issue.path.join('.')
   const value: unknown = path.split('.').reduce<unknown>((at, key) => (at as never)?.[key], wanted)
-  return `S2sConfig.${path}: ${JSON.stringify(value)} is not possible (${issue.message})`
+  const isRole = path.startsWith('impersonationRoles.')
+  // `Role.SuperAdmn` is nothing at all, and nobody sees that in a file that is not compiled.
+  const isUnset = value === undefined || (isRole && hasNoRole(value))
+  if (!isUnset)
+    return `S2sConfig.${path}: ${JSON.stringify(value)} is not possible (${issue.message})`
+  return `S2sConfig.${path} is not set${isRole ? ": is the role's name spelt right?" : ''}`
 }
+
+const hasNoRole = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'role' in value && value.role === undefined

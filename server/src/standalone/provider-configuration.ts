@@ -7,6 +7,7 @@ import { appMetadataNames, createAdapter } from './client-adapter.ts'
 import { interactionPolicy } from './interaction-policy.ts'
 import { loadExistingGrant } from './existing-grant.ts'
 import { logoutSource, postLogoutSuccessSource, renderError } from './provider-pages.ts'
+import { limitParameters } from './web/limit-requests.ts'
 import { resourceIndicators } from './resource-servers.ts'
 
 const DAY = 24 * 3600
@@ -57,6 +58,8 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: cookies(issuer, parts.cookieKeys),
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    // Our own check of all of them; the library offers no other place for one.
+    extraParams: { state: limitParameters },
     extraClientMetadata: { properties: appMetadataNames },
     features: features(parts),
     findAccount: (_, sub, token) => findAccount(storage, sub, token),

@@ -4,7 +4,7 @@ import { startServer } from './start-server.ts'
 /**
  * Runs the ready-made server until the process is told to stop.
  *
- * @throws ConfigurationError, and what listening throws
+ * @throws ConfigurationError, also for a port or an address that cannot be listened at
  */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const server = await startServer(env)

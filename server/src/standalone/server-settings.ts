@@ -93,6 +93,9 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
   }
 }
 
+/** Behind the port of the issuer. */
+const DEMO_PORTS = 4
+
 /** Everybody knows the demo's passwords: it runs for whoever sits at the machine, and for nobody else. */
 function isDemo(wanted: string | undefined, production: boolean, issuer: string): boolean {
   const { hostname, port } = new URL(issuer)
@@ -103,7 +106,12 @@ function isDemo(wanted: string | undefined, production: boolean, issuer: string)
   if (wanted === 'true' && !isLocal) {
     throw new ConfigurationError('DEMO: demo data is refused unless ISSUER is on the loopback')
   }
-  return wanted === undefined ? !production && isLocal : wanted === 'true'
+  const isWanted = wanted === undefined ? !production && isLocal : wanted === 'true'
+  const most = 65_535 - DEMO_PORTS
+  if (!isWanted || Number(port) <= most) return isWanted
+  throw new ConfigurationError(
+    `PORT: the demo needs the ${DEMO_PORTS} ports after ${port}: at most ${most}, or DEMO=false`,
+  )
 }
 
 /** Tokens in clear text are acceptable on this machine only. */

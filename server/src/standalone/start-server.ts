@@ -6,6 +6,7 @@ import type { DemoUrls } from '@understudy/demo'
 import type { DenialCode } from '../index.ts'
 import { seedApps, seedDemo } from './demo/seed.ts'
 import { startDemo } from './demo/start-demo.ts'
+import { explainListening } from './explain-listening.ts'
 import { logEvents } from './log-events.ts'
 import { serveMetrics } from './metrics/serve-metrics.ts'
 import type { Surroundings } from './open-parts.ts'
@@ -27,7 +28,7 @@ export interface RunningServer {
 /**
  * Starts the ready-made server, with the demo around it where that is on.
  *
- * @throws ConfigurationError, and what listening throws
+ * @throws ConfigurationError, also for a port or an address that cannot be listened at
  */
 export async function startServer(
   env: NodeJS.ProcessEnv,
@@ -60,7 +61,7 @@ export async function startServer(
     return { parts, demo, leftOut, stop }
   } catch (error) {
     await stop()
-    throw error
+    throw explainListening(error, server)
   }
 }
 

@@ -26,18 +26,41 @@ export async function endSessions(
   account: string,
   sessions: readonly LoginSession[],
 ): Promise<void> {
-  const { storage, clock } = parts
-  await storage.unitOfWork.run(async () => {
-    for (const { uid, apps } of sessions) {
-      await destroySession(storage, uid)
-      await noteSignedOut(storage, uid, clock())
-      await revokeGrants(
-        parts,
-        apps.map(({ grantId }) => grantId),
-      )
-    }
-  })
+  const { storage } = parts
+  await storage.unitOfWork.run(() => writeSignOut(parts, { sessions, grants: [] }))
   await endAffected(parts, { account })
+}
+
+/** What keeps somebody signed in, in browsers and in apps. */
+export interface SignedInWith {
+  readonly sessions: readonly LoginSession[]
+  /** Also of logins that are over: what an app was given may outlive its session. */
+  readonly grants: readonly string[]
+}
+
+export async function signedInWith(
+  { storage, clock }: Pick<Parts, 'storage' | 'clock'>,
+  sub: string,
+): Promise<SignedInWith> {
+  const [sessions, grants] = await Promise.all([
+    storage.sessions.listOf(sub, clock()),
+    storage.sessions.grantsOf(sub),
+  ])
+  return { sessions, grants }
+}
+
+/** Destroys all of it, in the unit it is called in. */
+export async function writeSignOut(
+  parts: Pick<Parts, 'storage' | 'clock'>,
+  { sessions, grants }: SignedInWith,
+): Promise<void> {
+  const { storage, clock } = parts
+  for (const { uid } of sessions) {
+    await destroySession(storage, uid)
+    await noteSignedOut(storage, uid, clock())
+  }
+  const ofSessions = sessions.flatMap(({ apps }) => apps.map(({ grantId }) => grantId))
+  await revokeGrants(parts, [...new Set([...ofSessions, ...grants])])
 }
 
 async function destroySession({ models }: Parts['storage'], uid: string): Promise<void> {
@@ -46,5 +69,7 @@ async function destroySession({ models }: Parts['storage'], uid: string): Promis
 }
 
 export async function signOutEverywhere(parts: Parts, sub: string): Promise<void> {
-  await endSessions(parts, sub, await parts.storage.sessions.listOf(sub, parts.clock()))
+  const all = await signedInWith(parts, sub)
+  await parts.storage.unitOfWork.run(() => writeSignOut(parts, all))
+  await endAffected(parts, { account: sub })
 }

@@ -1,3 +1,4 @@
+import { signedInWith, writeSignOut } from '../account/end-session.ts'
 import type { Parts } from '../parts.ts'
 import { endAffected } from './end-affected.ts'
 import { knownAccount } from './known.ts'
@@ -21,8 +22,10 @@ export async function eraseUser(parts: Parts, sub: string, requester: Requester)
   }
   // First, because it needs the e-mail; and again for what happened meanwhile.
   await eraseTraces()
+  const all = await signedInWith(parts, sub)
   await storage.unitOfWork.run(async () => {
     await storage.erasure.eraseAccount(sub, email)
+    await writeSignOut(parts, all)
     await note(parts, requester, {
       action: 'user.erased',
       subject: sub,

@@ -1,5 +1,6 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
+import { waitingFor } from '../webhooks/waiting.ts'
 import { MOST_WAITING } from '../webhooks/watch-backlog.ts'
 import { command } from './command.ts'
 import { jsonList, print, table } from './print.ts'
@@ -16,8 +17,9 @@ export const webhookList: CommandDef = command({
     const webhooks = await withParts(async ({ storage }) => {
       const endpoints = await storage.webhookEndpoints.list()
       return Promise.all(
-        endpoints.map(async ({ id, url, format, events, audience, failures, lastError }) => {
-          const { waiting } = await storage.webhookDeliveries.count(id, MOST_WAITING)
+        endpoints.map(async (endpoint) => {
+          const { id, url, format, events, audience, failures, lastError } = endpoint
+          const { waiting } = await waitingFor(storage, endpoint, MOST_WAITING)
           return { id, url, format, events, audience, waiting, failures, last_error: lastError }
         }),
       )

@@ -26,7 +26,7 @@ export function interactionAdapter(
       if (found === undefined || result === undefined || ctx === undefined) return found
       if (isSameBrowser(ctx, issuer, uid, result.browser)) return found
       await interactions.destroy(uid)
-      await noteForeign(ctx, found as AdapterPayload)
+      await noteForeign(ctx, found)
       return undefined
     },
     async destroy(uid) {
@@ -34,11 +34,11 @@ export function interactionAdapter(
       if (ctx !== undefined) unmarkBrowser(ctx, issuer, uid)
       await interactions.destroy(uid)
     },
-  } as Adapter
+  }
 }
 
 /** The request in which the provider goes on with what was asked. */
 function resuming(): Context | undefined {
   const { ctx } = Provider
-  return ctx?.oidc.route === 'resume' ? (ctx as unknown as Context) : undefined
+  return ctx?.oidc.route === 'resume' ? ctx : undefined
 }

@@ -44,12 +44,13 @@ export async function listenOnLoopback(
   handler: Handler,
   limits: Limits = LIMITS,
 ): Promise<Listening> {
-  const servers = [await listen('127.0.0.1', port, handler, limits)]
+  const four = await listen('127.0.0.1', port, handler, limits)
   const six = await listen('::1', port, handler, limits).catch((error: unknown) => {
-    if ((error as { code?: string }).code === 'EADDRINUSE') throw error
-    return undefined
+    if ((error as { code?: string }).code !== 'EADDRINUSE') return undefined
+    four.close()
+    throw error
   })
-  if (six !== undefined) servers.push(six)
+  const servers = six === undefined ? [four] : [four, six]
   return {
     async close() {
       await Promise.all(servers.map(drain))

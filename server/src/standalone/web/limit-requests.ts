@@ -1,0 +1,71 @@
+import type { Context, Middleware } from 'koa'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import {
+  asRouted,
+  createFloodGuard,
+  denials,
+  networkOf,
+  originOf,
+  requestIdOf,
+} from '../../index.ts'
+import { errorPage } from '../pages/error-page.ts'
+import type { Parts } from '../parts.ts'
+
+/** Ten a second all along: more than an office behind one address needs when the day begins. */
+const REQUESTS = { name: 'sign-in-requests', points: 600, window: 60 }
+/** Of all parameters together. Apps keep what they were doing in `state`, and that is long enough. */
+const LONGEST = 4096
+
+const SIGN_OUT = '/session/end'
+/** Each leaves a row behind before anybody has proved anything. */
+const PATHS: ReadonlySet<string> = new Set(['/auth', '/request', SIGN_OUT])
+
+/** Keeps what is written for nobody in particular from filling the disk. */
+export function limitRequests({ impersonation, clock }: Parts): Middleware {
+  const guard = createFloodGuard(clock)
+  return async (ctx, next) => {
+    const path = asRouted(ctx.path)
+    const isCounted = PATHS.has(path) && ctx.method !== 'OPTIONS'
+    const wait = isCounted ? await guard.take(REQUESTS, networkOf(ctx.ip)) : null
+    if (wait !== null) {
+      const details = { limit: REQUESTS.name }
+      await impersonation.recordAside(
+        { action: 'rate_limit.exceeded', outcome: 'denied', code: 'RATE_LIMITED', details },
+        originOf(ctx),
+      )
+      ctx.set('Retry-After', String(wait))
+      return answer(ctx, 'RATE_LIMITED', 'Too many requests. Wait a minute and try again.')
+    }
+    const { id_token_hint: _, ...kept } = ctx.query
+    if (path === SIGN_OUT && lengthOf(kept) > LONGEST) {
+      return answer(ctx, 'BODY_INVALID', 'The request of the app is too long.')
+    }
+    await next()
+  }
+}
+
+/** The same for authorization requests, pushed or not, which the library answers to the app. */
+export function limitParameters({ oidc }: KoaContextWithOIDC): void {
+  if (lengthOf(oidc.params ?? {}) > LONGEST) {
+    throw new errors.InvalidRequest('the request is too long')
+  }
+}
+
+/** As text or, of what is sent several times, as a list. */
+const lengthOf = (params: Readonly<Record<string, unknown>>): number =>
+  Object.values(params)
+    .flat()
+    .reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0)
+
+function answer(ctx: Context, code: 'RATE_LIMITED' | 'BODY_INVALID', message: string): void {
+  const [status, error, description] = denials[code]
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  if (ctx.accepts('json', 'html') === 'html') {
+    ctx.type = 'html'
+    ctx.body = errorPage({ title: 'This did not work', message, requestId: requestIdOf(ctx.req) })
+  } else {
+    ctx.body = { error, error_description: description }
+  }
+}
