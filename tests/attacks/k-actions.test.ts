@@ -50,7 +50,7 @@ const ended = (reason: string, more: Partial<AuditEvent> = {}): Event => ({
   ...more,
   details: expect.objectContaining({ end_reason: reason }) as Record<string, unknown>,
 })
-const atPanel = { actor: 'usr_root', app: 'admin-panel' } as const
+const atPanel = { actor: 'usr_root', organization: 'org_acme', app: 'admin-panel' } as const
 const reported = { method: 'GET', route: '/orders/:id', request_id: null }
 
 const get = (stage: Stage, path: string): Promise<unknown> =>
@@ -133,7 +133,7 @@ const deeds: readonly Deed[] = [
         token,
         json: { impersonatorToken: root },
       }),
-    [{ action: 'impersonation.checked', service, ...pair }],
+    [{ action: 'impersonation.checked', service, ...pair, organization: 'org_northwind' }],
   ],
   [
     'a refusal that a panel reports',
@@ -158,12 +158,7 @@ const deeds: readonly Deed[] = [
     async (stage) => login(stage, PASSWORD, await freshCode(stage.booted, 'root@acme.test')),
     [
       { action: 'mfa.succeeded', ...atPanel, details: { method: 'otp' } },
-      {
-        action: 'login.succeeded',
-        ...atPanel,
-        organization: 'org_acme',
-        details: { amr: ['pwd', 'otp'] },
-      },
+      { action: 'login.succeeded', ...atPanel, details: { amr: ['pwd', 'otp'] } },
     ],
   ],
   [

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Stage } from '../support/attack.ts'
 import { errorBody, minted, onStage, sqlBeside } from '../support/attack.ts'
 import type { JsonAnswer } from '../support/cast.ts'
+import { rawRequest } from '../support/raw-request.ts'
 import { begin } from '../support/scene.ts'
 import { advance } from '../support/turned-clock.ts'
 
@@ -35,10 +36,21 @@ const report = ({ cast, service: token }: Stage, own?: string): Promise<JsonAnsw
     headers: own === undefined ? {} : { 'actor-token': own },
   })
 
+const named = async ({ booted }: Stage, ...hosts: string[]): Promise<JsonAnswer> => {
+  const lines = hosts.map((host) => `Host: ${host}`)
+  const { status, head, body } = await rawRequest(booted, ['GET /api/v1/apps HTTP/1.1', ...lines])
+  const fields = head.split('\r\n').slice(1)
+  const headers = new Headers(fields.map((field) => field.split(': ', 2) as [string, string]))
+  return { status, headers, body: JSON.parse(body) as unknown }
+}
+
 const service = 'acme-backend'
 const actor = 'usr_root'
 const pair = { service, subject: 'usr_jane', app: 'acme-portal' }
 const denied = { action: 'impersonation.denied', ...pair, actor } as const
+/** Refused after the customer was looked up. */
+const refused = { ...denied, organization: 'org_northwind' } as const
+const omars = { ...denied, subject: 'usr_omar', organization: 'org_contoso' } as const
 const failed = { action: 's2s.auth_failed', details: { scope: 'root' } } as const
 
 /** What provokes a code, and all that it leaves in the trail. */
@@ -56,6 +68,10 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
     events: [],
   },
   QUERY_INVALID: { provoke: (stage) => get(stage, '/users?x=1', stage.service), events: [] },
+  HOST_INVALID: {
+    provoke: (stage) => named(stage, new URL(stage.booted.issuer).host, 'evil.example'),
+    events: [],
+  },
   UNAUTHENTICATED: {
     provoke: (stage) => get(stage, '/apps'),
     events: [{ ...failed, details: { scope: 'read_app' } }],
@@ -147,7 +163,7 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
   ],
   TARGET_NOT_ALLOWED: {
     provoke: (stage) => stage.start({ user: 'usr_support' }),
-    events: [{ ...denied, subject: 'usr_support' }],
+    events: [{ ...denied, subject: 'usr_support', organization: 'org_acme' }],
   },
   IMPERSONATION_FORBIDDEN: {
     prepare: impersonated,
@@ -165,17 +181,17 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
   NOT_IMPERSONATING: { provoke: (stage) => get(stage, '/impersonation', stage.root), events: [] },
   APP_NOT_ELIGIBLE: {
     provoke: (stage) => stage.start({ app: 'acme-web' }),
-    events: [{ ...denied, app: 'acme-web' }],
+    events: [{ ...refused, app: 'acme-web' }],
   },
   CONSENT_REQUIRED: {
     provoke: (stage) => stage.start({ user: 'usr_omar', app: 'acme-billing' }),
-    events: [{ ...denied, subject: 'usr_omar', app: 'acme-billing' }],
+    events: [{ ...omars, app: 'acme-billing' }],
   },
   ALREADY_IMPERSONATING: {
     prepare: impersonated,
     provoke: (stage) => stage.start({ user: 'usr_omar' }),
     body: { impersonation: expect.objectContaining({ status: 'active' }) as object },
-    events: [{ ...denied, subject: 'usr_omar' }],
+    events: [omars],
   },
   CONSENT_PRESENT: {
     provoke: ({ cast, service: token, root }) =>
@@ -184,7 +200,7 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
         json: { reason: 'a reason of some length' },
         headers: { 'actor-token': root },
       }),
-    events: [{ ...denied, action: 'consent.requested' }],
+    events: [{ ...refused, action: 'consent.requested' }],
   },
   METHOD_NOT_ALLOWED: {
     provoke: ({ cast, service: token }) => cast.request('DELETE', START, { token }),
@@ -198,6 +214,7 @@ const ways: Readonly<Record<DenialCode, Way | readonly Way[]>> = {
     provoke: ({ cast, service: token }) => cast.request('POST', START, { token, body: '{}' }),
     events: [],
   },
+  WRONG_HOST: { provoke: (stage) => named(stage, 'evil.example'), events: [] },
   RATE_LIMITED: [
     {
       env: { STARTS_PER_SERVICE: '1' },

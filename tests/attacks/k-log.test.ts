@@ -109,7 +109,10 @@ describe.each(['sqlite', 'postgres'] as const)('text in log and trail on %s', (d
     'an export as %s has one line per event, too',
     async (format) => {
       const { body } = await stage.start()
-      expect(await report(body.impersonation_id, `/a\n\u202E\u2028${QUOTES}`)).toBe(202)
+      const odd = `a\n\u202E\u2028${QUOTES}`
+      expect(await report(body.impersonation_id, `/${odd}`)).toBe(202)
+      const search = `/api/v1/users?q=${encodeURIComponent(odd)}`
+      await stage.cast.request('GET', search, { token: stage.service })
       const text = await exported(format)
       expect(text.replaceAll('\r\n', '\n')).not.toMatch(ODD)
       const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).filter((line) => line !== '')
@@ -118,7 +121,9 @@ describe.each(['sqlite', 'postgres'] as const)('text in log and trail on %s', (d
         (line) => JSON.parse(line) as { id: string; details: Record<string, unknown> },
       )
       expect(new Set(events.map(({ id }) => id)).size).toBe(lines.length)
-      expect(events.map(({ details }) => details['route'])).toContain(`/a\n\u202E\u2028${QUOTES}`)
+      expect(events.map(({ details }) => details['q'])).toContain(odd)
+      const route = `/a\uFFFD\uFFFD\uFFFD${QUOTES}`
+      expect(events.map(({ details }) => details['route'])).toContain(route)
     },
   )
 
@@ -155,7 +160,7 @@ describe.each(['sqlite', 'postgres'] as const)('text in log and trail on %s', (d
           'user.searched',
           's2s.auth_failed',
         ])
-        expect(events[1]?.details).toEqual({ method: 'GET', route: text, request_id: 'x' })
+        expect(events[1]?.details).toEqual({ method: 'GET', route: `/${text}`, request_id: 'x' })
         expect(events[3]).toMatchObject({ userAgent: text, details: { q: text, results: 0 } })
         expect(events[4]?.userAgent).toBe(text)
       })

@@ -49,9 +49,12 @@ describe.each(['sqlite', 'postgres'] as const)(
           { weight: 1, arbitrary: fc.constantFrom(stage.root, 'x', undefined) },
         ),
         parts: fc.array(fc.oneof(word, fc.constant(impersonation_id as string)), { minLength: 3 }),
-        query: fc.dictionary(
-          fc.constantFrom('limit', 'cursor', 'q', 'from', 'status', 'format', 'x'),
-          word,
+        query: fc.oneof(
+          fc.constant({}),
+          fc.dictionary(
+            fc.constantFrom('limit', 'cursor', 'q', 'from', 'status', 'format', 'x'),
+            word,
+          ),
         ),
         body: fc.oneof(
           fc.dictionary(

@@ -7,6 +7,7 @@ import { migrations } from '../../migrations/index.ts'
 import { besides } from '../support/beside.ts'
 import { boot } from '../support/boot.ts'
 import type { Booted } from '../support/boot.ts'
+import type { JsonAnswer } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import type { CommandLine } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
@@ -51,6 +52,36 @@ describe('two processes on one SQLite file', () => {
     await beside.close()
     expect((await node.post(START, json, headers)).status).toBe(200)
     expect((await node.stop()).code).toBe(0)
+    await assertInvariants(booted, cast)
+    await booted.close()
+  }, 60_000)
+
+  it('keep nobody waiting behind others for a lock that is not let go of', async () => {
+    const booted = await boot({ env: roomy })
+    const cast = castOf(booted)
+    const service = await cast.serviceToken()
+    const grant = { grant_type: 'client_credentials', scope: 'root' }
+    const token = (): Promise<JsonAnswer> => cast.form('/token', grant, 'acme-backend')
+    const beside = await besides(booted)
+    const release = await beside.lockWrites()
+    const began = performance.now()
+    const [granted, ...refused] = await Promise.all([
+      token(),
+      ...Array.from({ length: 30 }, () => cast.start({ service, actor: 'x' })),
+    ])
+    const later: (JsonAnswer | undefined)[] = [granted]
+    for (let n = 0; n < 10; n++) later.push(await token())
+    expect(performance.now() - began).toBeLessThan(15_000)
+    // A refusal stands, whether or not it could be written down.
+    expect(new Set(refused.map(({ body }) => body.code))).toEqual(
+      new Set(['IMPERSONATOR_TOKEN_INVALID']),
+    )
+    for (const answer of later)
+      expect([answer?.status, answer?.headers.get('retry-after')]).toEqual([503, '1'])
+    await release()
+    await beside.close()
+    expect((await token()).status).toBe(200)
+    expect((await cast.start({ service })).status).toBe(200)
     await assertInvariants(booted, cast)
     await booted.close()
   }, 60_000)

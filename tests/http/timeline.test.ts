@@ -1,6 +1,8 @@
+import { newId } from 'understudy'
 import { describe, expect, it } from 'vitest'
 import { onStage } from '../support/attack.ts'
 import { begin } from '../support/scene.ts'
+import { auditEvent } from '../support/stores.ts'
 
 interface Event {
   readonly id: string
@@ -29,5 +31,39 @@ describe.each(['sqlite', 'postgres'] as const)('a timeline, on %s', (database) =
     const bare = whole.map((event) => ({ ...event, ip: null, user_agent: null }))
     expect(await timeline(id, 'read_impersonation')).toEqual(bare)
     expect(await timeline(id, 'read_impersonation read_user')).toEqual(bare)
+  })
+
+  it('says whether requests had to be left out', async () => {
+    const { id } = await begin(stage.cast)
+    const { audit, unitOfWork } = stage.booted.parts.storage
+    const read = async (): Promise<[boolean, string[]]> => {
+      const { body } = await stage.cast.request('GET', `/api/v1/impersonations/${id}`, {
+        token: stage.service,
+      })
+      const actions = (body.timeline as { action: string }[]).map(({ action }) => action)
+      return [body.timeline_truncated as boolean, actions]
+    }
+    const flood = async (times: number): Promise<void> => {
+      await unitOfWork.run(async () => {
+        for (let at = 0; at < times; at += 1)
+          await audit.record(
+            auditEvent({
+              id: newId('aud', Date.now()),
+              at: Date.now(),
+              action: 'impersonation.request',
+              impersonation: id,
+            }),
+          )
+      })
+    }
+    await flood(1000)
+    const [isTruncated, actions] = await read()
+    expect([isTruncated, actions[0], actions.length]).toEqual([
+      false,
+      'impersonation.started',
+      1002,
+    ])
+    await flood(1)
+    expect(await read()).toEqual([true, actions])
   })
 })

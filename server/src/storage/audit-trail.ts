@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
 import type { AuditFilter, AuditTrail } from '../ports/audit-trail.ts'
+import { MOST_REQUESTS } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
 import { matching } from './audit-filter.ts'
 import { fromOutbox } from './audit-outbox.ts'
@@ -41,10 +42,7 @@ export function createAuditTrail(database: Database, writer: Writer): AuditTrail
 
     count: (filter, atMost) => count(database, filter, atMost),
 
-    async timeline(impersonation) {
-      const query = selectEvents(database, { impersonation }, null).limit(1000)
-      return (await database.rows<AuditRow>(query.compile())).map(toEvent).toReversed()
-    },
+    timeline: (impersonation) => timeline(database, impersonation),
 
     async *stream(filter) {
       let cursor: string | null = null
@@ -73,6 +71,20 @@ async function count(database: Database, filter: AuditFilter, atMost: number): P
     from (${some.where(matching(database, filter))}) as counted`
   const [row] = await database.rows<{ n: number }>(query.compile(database.kysely))
   return row?.n ?? 0
+}
+
+async function timeline(database: Database, impersonation: string): Promise<AuditEvent[]> {
+  const read = async (query: ReturnType<typeof selectEvents>): Promise<AuditEvent[]> =>
+    (await database.rows<AuditRow>(query.compile())).map(toEvent)
+  const all = selectEvents(database, { impersonation }, null)
+  const newest = await read(all.limit(MOST_REQUESTS))
+  if (newest.length < MOST_REQUESTS) return newest.toReversed()
+  // Who makes as many requests as they like must not hide anything else behind them.
+  const action = 'impersonation.request'
+  const requests = selectEvents(database, { impersonation, action }, null).limit(MOST_REQUESTS)
+  const others = all.where('audit_event.action', '<>', action)
+  const events = [...(await read(requests)), ...(await read(others))]
+  return events.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function insertion(statements: Statements, event: AuditEvent, email: string | null): Intent {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConditionLost, StorageUnavailable } from '../ports/unit-of-work.ts'
+import type { LockWait } from './lock-wait.ts'
+import { createLockWait } from './lock-wait.ts'
 import type { StatementCache } from './statement-cache.ts'
 import type { Intent } from './statement.ts'
 
@@ -9,8 +11,6 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** How long a unit waits for another process to let go of the write lock. */
-const BUSY_ATTEMPTS = 100
 const BUSY_PAUSE_MS = 20
 const GATHERING_TURNS = 4
 
@@ -30,13 +30,15 @@ interface GroupCommit {
 export function createGroupCommit(prepared: StatementCache, undo: () => void): GroupCommit {
   let queue: Waiting[] = []
   let running: Promise<void> | null = null
+  const lock = createLockWait()
+  const attempt = (group: readonly Waiting[]): unknown => tryGroup(prepared, undo, group)
 
   const flush = async (): Promise<void> => {
     while (queue.length > 0) {
       await gather(() => queue.length)
       const group = queue
       queue = []
-      await commitGroup(prepared, undo, group)
+      await commitGroup(attempt, lock, group)
     }
     running = null
   }
@@ -62,24 +64,23 @@ async function gather(waiting: () => number): Promise<void> {
 }
 
 async function commitGroup(
-  prepared: StatementCache,
-  undo: () => void,
+  attempt: (group: readonly Waiting[]) => unknown,
+  lock: LockWait,
   group: readonly Waiting[],
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const failure = tryGroup(prepared, undo, group)
-    if (failure === null) return
-    if (isBusy(failure) && attempt < BUSY_ATTEMPTS) {
-      await delay(BUSY_PAUSE_MS)
-    } else if (group.length > 1) {
-      // A full disk can undo the whole group for the sake of one unit: give each its own chance.
-      for (const single of group) await commitGroup(prepared, undo, [single])
-      return
-    } else {
-      group[0]?.reject(new StorageUnavailable('write failed', { cause: failure }))
-      return
-    }
+  let failure = attempt(group)
+  while (isBusy(failure) && lock.isWorthwhile()) {
+    await delay(BUSY_PAUSE_MS)
+    failure = attempt(group)
   }
+  if (!isBusy(failure)) lock.noteFree()
+  if (failure === null) return
+  if (group.length > 1 && !isBusy(failure)) {
+    // A full disk can undo the whole group for the sake of one unit: give each its own chance.
+    for (const single of group) await commitGroup(attempt, lock, [single])
+    return
+  }
+  for (const { reject } of group) reject(new StorageUnavailable('write failed', { cause: failure }))
 }
 
 /** @returns why the group as a whole could not be committed; `null` when it was. */

@@ -20,6 +20,11 @@ export interface LoginSession {
 export interface Sessions {
   /** Those that have not expired, newest first. */
   listOf(sub: string, now: number): Promise<LoginSession[]>
+  /**
+   * Ids of all that somebody granted to apps, in logins that are over as well; impersonations aside.
+   * Looks through the grants of everybody.
+   */
+  grantsOf(sub: string): Promise<string[]>
 }
 
 interface Payload {
@@ -45,6 +50,16 @@ export function createSessions(database: Database): Sessions {
         .where('expires_at', '>', now)
       const rows = await database.rows<ModelRow>(query.compile())
       return rows.map(toSession).toSorted((one, other) => other.signedInAt - one.signedInAt)
+    },
+    async grantsOf(sub) {
+      const query = database.kysely
+        .selectFrom('oidc_model')
+        .select('id')
+        .where('model', '=', 'Grant')
+        .where(accountId, '=', sub)
+        .where(sql<boolean>`substr(id, 1, 4) <> 'imp_'`)
+      const rows = await database.rows<Pick<ModelRow, 'id'>>(query.compile())
+      return rows.map(({ id }) => id)
     },
   }
 }

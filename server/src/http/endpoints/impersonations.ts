@@ -52,6 +52,7 @@ interface EventsBody {
     readonly method: string
     readonly route: string
     readonly request_id?: string | null | undefined
+    readonly count?: number | undefined
   }[]
 }
 
@@ -64,6 +65,7 @@ const eventsBody: z.ZodType<EventsBody> = z
           method: z.string().regex(/^[A-Z]{1,20}$/),
           route: reportedRoute,
           request_id: reportedId.optional(),
+          count: z.int().min(1).optional(),
         }),
       )
       .min(1)
@@ -111,7 +113,8 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     async handle({ ports, params, service }) {
       const found = await readImpersonation(ports, service, idOrNull(params['id']) ?? '')
       const timeline = found.timeline.map(presentAuditEvent)
-      return { status: 200, body: { ...presentImpersonation(found), timeline } }
+      const timeline_truncated = found.isTruncated
+      return { status: 200, body: { ...presentImpersonation(found), timeline, timeline_truncated } }
     },
   }),
   endpoint<undefined, undefined>({

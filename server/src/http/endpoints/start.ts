@@ -42,7 +42,7 @@ function toRequest({ ports, service, params, body, origin }: StartRequest): Impe
     wish: {
       mode: body.mode ?? ports.settings.defaultMode,
       reason: body.reason ?? null,
-      ticket: body.ticket || null,
+      ticket: body.ticket === '' ? null : (body.ticket ?? null),
     },
     redeemWithin: body.redeemWithin ?? null,
     origin,
