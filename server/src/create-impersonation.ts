@@ -23,7 +23,7 @@ import type { Alarm, Clock } from './ports/clock.ts'
 import type { Directory } from './ports/directory.ts'
 import type { Ports, Stores } from './ports/ports.ts'
 import { configure } from './provider/configure.ts'
-import { asUnitOfWork, noteFailure } from './provider/middleware.ts'
+import { asUnitOfWork, noteFailure, noteSignOut } from './provider/middleware.ts'
 import { createTokens } from './provider/tokens.ts'
 import { newId } from './storage/ids.ts'
 
@@ -112,6 +112,7 @@ export function createImpersonation(options: ImpersonationOptions): Impersonatio
       mounted = host
       host.use(asUnitOfWork(ports, provider, originOf))
       host.on('server_error', noteFailure)
+      host.on('session.destroyed', noteSignOut)
       return apiRoutes(ports, () => host.issuer, options.endpoints)
     },
     close: () => {

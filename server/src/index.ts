@@ -16,6 +16,7 @@ export {
   person as personShape,
   timestamp as timestampShape,
 } from './http/shapes.ts'
+export { createFloodGuard } from './http/flood-guard.ts'
 export { originOf, requestIdOf } from './http/origin.ts'
 export type { Account, Consent } from './impersonation/account.ts'
 export type { App } from './impersonation/app.ts'
@@ -58,6 +59,7 @@ export { copySqlite, settleSqlite } from './storage/backup.ts'
 export type { Health } from './storage/health.ts'
 export { newId } from './storage/ids.ts'
 export { record, recordAside, stamp } from './operations/write-audit.ts'
+export { asRouted } from './provider/as-routed.ts'
 export { networkOf } from './impersonation/network-of.ts'
 export { isErased } from './storage/erasure.ts'
 export type { Storage } from './storage/open-storage.ts'

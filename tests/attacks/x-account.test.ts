@@ -87,7 +87,9 @@ describe.each(['sqlite', 'postgres'] as const)('somebody else’s account, on %s
     const page = `/consent-requests/${body.id}`
     const { visitor, seen } = await visit(stage.booted, page, OMAR)
     await press(visitor, seen, page, { decision: 'accept' })
-    const input = { user: 'usr_omar', app: 'acme-billing', body: { mode: 'full' } }
+    const input = { user: 'usr_omar', app: 'acme-billing' }
+    const full = await stage.start({ ...input, body: { mode: 'full' } })
+    expect([full.status, full.body.code]).toEqual([403, 'CONSENT_REQUIRED'])
     const { refresh_token: token } = (await stage.start(input)).body
     const issued = await stage.cast.refresh(token, { client_id: 'acme-billing' })
     expect(issued.body.scope).toBe('openid profile email orders:read')

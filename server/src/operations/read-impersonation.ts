@@ -1,4 +1,6 @@
 import type { AuditEvent } from '../impersonation/audit-event.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
+import { MOST_REQUESTS } from '../ports/audit-trail.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
@@ -6,6 +8,13 @@ import type { DescribedImpersonation } from './describe-impersonation.ts'
 import { describeImpersonation } from './describe-impersonation.ts'
 import { flushAudit } from './flush-audit.ts'
 import { hasScope } from './recognise-service.ts'
+import { verifyLiveness } from './verify-liveness.ts'
+
+export interface ImpersonationWithTimeline extends DescribedImpersonation {
+  readonly timeline: readonly AuditEvent[]
+  /** Whether it lacks requests, the oldest. */
+  readonly isTruncated: boolean
+}
 
 /**
  * One impersonation with everything the audit trail says about it, oldest first; without addresses
@@ -17,14 +26,26 @@ export async function readImpersonation(
   ports: Ports,
   service: Service,
   id: string,
-): Promise<DescribedImpersonation & { readonly timeline: readonly AuditEvent[] }> {
-  const impersonation = await ports.impersonations.find(id)
+): Promise<ImpersonationWithTimeline> {
+  const impersonation = await findJudged(ports, id)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
   await flushAudit(ports)
   const events = await ports.audit.timeline(id)
   const isWhole = hasScope(service, 'read_audit')
   const timeline = isWhole ? events : events.map(withoutPlace)
-  return { ...(await describeImpersonation(ports, impersonation)), timeline }
+  const requests = { impersonation: id, action: 'impersonation.request' } as const
+  const isTruncated =
+    events.length > MOST_REQUESTS &&
+    (await ports.audit.count(requests, MOST_REQUESTS + 1)) > MOST_REQUESTS
+  return { ...(await describeImpersonation(ports, impersonation)), timeline, isTruncated }
+}
+
+/** Resource servers ask here whether it goes on, perhaps before anything else has noticed its end. */
+async function findJudged(ports: Ports, id: string): Promise<Impersonation | undefined> {
+  const found = await ports.impersonations.find(id)
+  if (found === undefined || found.ended !== null) return found
+  const isAlive = await ports.unitOfWork.run(() => verifyLiveness(ports, found, null))
+  return isAlive ? found : ports.impersonations.find(id)
 }
 
 const withoutPlace = (event: AuditEvent): AuditEvent => ({ ...event, ip: null, userAgent: null })

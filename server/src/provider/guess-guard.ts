@@ -2,9 +2,11 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { denials } from '../impersonation/denial.ts'
 import { networkOf } from '../impersonation/network-of.ts'
+import { printable } from '../impersonation/printable.ts'
 import { recordAside } from '../operations/write-audit.ts'
 import type { Limit } from '../ports/limits.ts'
 import type { Ports } from '../ports/ports.ts'
+import { asRouted } from './as-routed.ts'
 import type { ProviderRequest } from './request.ts'
 
 /** Wrong secrets of one client from one address: from elsewhere it is served as ever. */
@@ -12,7 +14,13 @@ const SECRETS = { name: 'client-secret', points: 30, window: 60 }
 /** Codes and refresh tokens that are good for nothing, from one address, by whoever proves nothing. */
 const GRANTS = { name: 'grant', points: 600, window: 60 }
 
-const ROUTES = ['token', 'introspection', 'revocation']
+/** Where a client proves itself. */
+export const clientRoutes: readonly string[] = [
+  'token',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+]
 
 interface Guess {
   readonly limit: Limit
@@ -32,9 +40,10 @@ export async function refuseGuess(
 ): Promise<boolean> {
   if (ctx.method !== 'POST' || !isGuarded(provider, ctx.path)) return false
   const { limit, key, client } = guessIn(ctx)
-  const wait = await ports.floodGuard.take(limit, key, 0)
+  // Whether one more would be too many, without counting it.
+  const wait = await ports.floodGuard.take({ ...limit, points: limit.points - 1 }, key, 0)
   if (wait === null) return false
-  const details = { limit: limit.name, ...(client !== null && { client_id: client }) }
+  const details = { limit: limit.name, ...(client !== null && { client_id: printable(client) }) }
   const [status, error, description] = denials.RATE_LIMITED
   await recordAside(
     ports,
@@ -53,7 +62,8 @@ export async function countGuess(
   ports: Ports,
   { ctx, shown }: Pick<ProviderRequest, 'ctx' | 'shown'>,
 ): Promise<void> {
-  if (!ROUTES.includes(ctx.oidc.route)) return
+  if (!clientRoutes.includes(ctx.oidc.route)) return
+  if (ctx.status < 400) return
   const { limit, key, client } = guessIn(ctx)
   const { error } = Object(ctx.body) as { readonly error?: unknown }
   // Whoever shows a token that is over has not guessed it.
@@ -63,13 +73,21 @@ export async function countGuess(
   if (isWrong) await ports.floodGuard.take(limit, key)
 }
 
+const guarded = new WeakMap<Provider, readonly string[]>()
+
+function isGuarded(provider: Provider, path: string): boolean {
+  const paths = guarded.get(provider) ?? pathsOf(provider)
+  guarded.set(provider, paths)
+  return paths.includes(asRouted(path))
+}
+
 /** A host may have other paths, and may not have all of them. */
-const isGuarded = (provider: Provider, path: string): boolean =>
-  ROUTES.some((route) => {
+const pathsOf = (provider: Provider): string[] =>
+  clientRoutes.flatMap((route) => {
     try {
-      return provider.pathFor(route, { mountPath: '' }) === path
+      return [asRouted(provider.pathFor(route, { mountPath: '' }))]
     } catch {
-      return false
+      return []
     }
   })
 
@@ -80,6 +98,15 @@ function guessIn(ctx: KoaContextWithOIDC): Guess {
   const basic = /^basic +([\w+/=-]+)$/i.exec(ctx.get('authorization'))?.[1]
   if (basic === undefined) return { limit: GRANTS, key: network, client: null }
   const [client = ''] = Buffer.from(basic, 'base64').toString().split(':')
-  const name = client.slice(0, LONGEST)
+  const name = decoded(client).slice(0, LONGEST)
   return { limit: SECRETS, key: `${name}|${network}`, client: name }
+}
+
+/** Names come form-encoded (RFC 6749 §2.3.1), and each can be written in many ways. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '))
+  } catch {
+    return name
+  }
 }

@@ -1,18 +1,19 @@
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC, Session } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import { actorClaims } from '../impersonation/act.ts'
 import type { Origin } from '../impersonation/audit-event.ts'
 import { printable } from '../impersonation/printable.ts'
+import { endSignedOut } from '../operations/end-signed-out.ts'
 import { recordRefresh } from '../operations/record-refresh.ts'
 import { verifyLiveness } from '../operations/verify-liveness.ts'
 import { recordAside } from '../operations/write-audit.ts'
 import type { Ports } from '../ports/ports.ts'
 import { StorageUnavailable } from '../ports/unit-of-work.ts'
-import { countGuess, refuseGuess } from './guess-guard.ts'
+import { clientRoutes, countGuess, refuseGuess } from './guess-guard.ts'
 import { recover, wantsPage } from './recover.ts'
 import type { ProviderRequest } from './request.ts'
-import { currentRequest, serveAs } from './request.ts'
+import { currentRequest, newRequest, serveAs } from './request.ts'
 
 /**
  * Makes every request of the provider one unit of work. An answer that is not a success changes
@@ -26,13 +27,14 @@ export function asUnitOfWork(
   return async (koaContext, next) => {
     const ctx = koaContext as unknown as KoaContextWithOIDC
     const origin = originOf(ctx)
-    const request: ProviderRequest = { ctx, origin, impersonation: null, shown: null }
+    const request = newRequest(ctx, origin)
     if (await refuseGuess(ports, provider(), request)) return
     const thrown: unknown[] = []
     const work = async (): Promise<void> => {
       await next()
       if (request.failure !== undefined && !wantsPage(ctx)) throw request.failure
       await noticeEnd(ports, provider(), request)
+      for (const login of request.signedOut) await endSignedOut(ports, login, origin)
       await afterwards(ports, request)
     }
     try {
@@ -59,6 +61,13 @@ export function noteFailure(_ctx: KoaContextWithOIDC, error: unknown): void {
   if (request !== undefined && error instanceof StorageUnavailable) request.failure = error
 }
 
+/** However a login ends inside of the library: by the page that asks, or by somebody else's login. */
+export function noteSignOut({ uid, accountId }: Session): void {
+  if (accountId !== undefined) {
+    currentRequest()?.signedOut.push({ session: uid, account: accountId })
+  }
+}
+
 /**
  * The library refuses an expired token, a disabled app or a disabled account before it asks for the
  * grant. That the impersonation is over by that is written down all the same.
@@ -81,7 +90,7 @@ async function afterwards(ports: Ports, request: ProviderRequest): Promise<void>
   const { ctx, impersonation, origin } = request
   if (impersonation === null || ctx.status !== 200) return
   const { route, entities } = ctx.oidc
-  if (route === 'token') await recordRefresh(ports, impersonation, origin)
+  if (route === 'token') await recordRefresh(ports, impersonation, request.organization, origin)
   if (route !== 'introspection') return
   const body = ctx.body as Record<string, unknown>
   if (body['active'] !== true) return
@@ -93,7 +102,7 @@ async function afterwards(ports: Ports, request: ProviderRequest): Promise<void>
 /** Somebody guesses client secrets, or a service has lost its own. */
 async function noteFailedClient(ports: Ports, { ctx, origin }: ProviderRequest): Promise<void> {
   const { route, params, client } = ctx.oidc
-  if (!['token', 'introspection', 'revocation'].includes(route)) return
+  if (!clientRoutes.includes(route)) return
   // Named in the Authorization header or in the body; what is not registered is only what was said.
   const details = { route, client_id: client?.clientId ?? said(params?.['client_id']) }
   await recordAside(ports, { action: 's2s.auth_failed', outcome: 'denied', details }, origin)

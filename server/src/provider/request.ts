@@ -13,9 +13,20 @@ export interface ProviderRequest {
   organization: string | null
   /** Id of the impersonation whose token this request has shown, whether or not that one is alive. */
   shown: string | null
+  /** The logins this request has ended. */
+  readonly signedOut: { readonly session: string; readonly account: string }[]
   /** Why the library has answered with a 500 of its own. */
   failure?: Error
 }
+
+export const newRequest = (ctx: KoaContextWithOIDC, origin: Origin): ProviderRequest => ({
+  ctx,
+  origin,
+  impersonation: null,
+  organization: null,
+  shown: null,
+  signedOut: [],
+})
 
 const requests = new AsyncLocalStorage<ProviderRequest>()
 

@@ -36,7 +36,8 @@ export function createTokens(
 
     async findBearer(token) {
       const found = await provider().AccessToken.find(token)
-      if (found === undefined || !found.isValid) return undefined
+      // RFC 9449 §7.1: who stole a token that is bound to a key may bring it without the key.
+      if (found === undefined || !found.isValid || found.isSenderConstrained()) return undefined
       if (!isImpersonated(found)) return { kind: 'ordinary' }
       return { kind: 'impersonation', impersonation: found.grantId, app: found.clientId ?? '' }
     },
