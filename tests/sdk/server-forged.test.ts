@@ -84,6 +84,8 @@ describe('a JWT at a resource server', () => {
     ['with an impersonation and no actor', { act: undefined }],
     ['with an actor that is nobody', { act: {} }],
     ['with an actor that is no object', { act: 'usr_root' }],
+    ['bound to a key that the caller has not shown', { cnf: { jkt: 'thumbprint' } }],
+    ['of an ordinary user that is bound to a key', { ...ORDINARY, cnf: { jkt: 'thumbprint' } }],
   ]
   it.each(cases)('is refused: one %s', async (_title, claims, header) => {
     await expectRefused(await fake.sign(claims, header))
@@ -107,6 +109,17 @@ describe('a JWT at a resource server', () => {
     const nobody = createVerifier({ issuer: fake.issuer, ...service, feed: false })
     const refused = nobody.verify(await fake.sign(ORDINARY))
     await expect(refused).rejects.toMatchObject({ code: 'S2S_TOKEN_INVALID' })
+  })
+
+  it('is taken from the apps that are named, and from no other', async () => {
+    const { issuer } = fake
+    const clients = ['acme-portal', 'acme-billing']
+    const some = createVerifier({ issuer, audience: AUDIENCE, ...service, feed: false, clients })
+    expect(await some.verify(await fake.sign())).toMatchObject({ clientId: 'acme-portal' })
+    for (const client_id of ['admin-panel', '', undefined]) {
+      const refused = some.verify(await fake.sign({ ...ORDINARY, client_id }))
+      await expect(refused).rejects.toMatchObject({ code: 'S2S_TOKEN_INVALID' })
+    }
   })
 
   it('dies with its own time, also where it was verified before', async () => {

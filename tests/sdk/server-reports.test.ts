@@ -81,22 +81,67 @@ describe('what a resource server reports', () => {
     })
     await verifier.close()
     expect(sent[0]?.events).toEqual([
-      { type: 'request', method: 'OTHER', route: 'x'.repeat(500), request_id: '-' },
+      { type: 'request', method: 'OTHER', route: 'x'.repeat(500), request_id: '*' },
     ])
   })
 
-  it('waits, loses the oldest beyond a bound and counts them while the issuer is away', async () => {
+  it('waits while the issuer is away, loses nothing and counts what is too much', async () => {
     answer(503)
     const who = await verified()
     const began = performance.now()
     for (let at = 0; at < 6000; at += 1) verifier.report(who, request(at))
+    for (let at = 0; at < 3; at += 1)
+      verifier.report(who, { type: 'request', method: 'POST', route: '/transfers' })
     expect(performance.now() - began).toBeLessThan(1000)
-    expect(verifier.droppedReports).toBe(1000)
     answer(202)
     await verifier.close()
     const events = sent.flatMap(({ events: some }) => some)
-    expect(events).toHaveLength(5000)
-    expect([events[0]?.['route'], events.at(-1)?.['route']]).toEqual(['/1000', '/5999'])
+    expect(events).toHaveLength(952)
+    expect(events[0]).toEqual({ type: 'request', method: 'POST', route: '/transfers', count: 3 })
+    expect([events[1]?.['route'], events[950]?.['route']]).toEqual(['/0', '/949'])
+    expect(events[951]).toEqual({ type: 'request', method: 'GET', route: '*', count: 5050 })
+    expect(verifier.droppedReports).toBe(0)
+  })
+
+  it('of refusals keeps each by itself, and of far too many at least the route and the number', async () => {
+    answer(503)
+    const who = await verified()
+    const blocked = (route: string): void => {
+      const requestId = crypto.randomUUID()
+      verifier.report(who, { type: 'write_blocked', method: 'POST', route, requestId })
+    }
+    for (let at = 0; at < 3000; at += 1) blocked('/a')
+    blocked('/b')
+    for (let at = 0; at < 3000; at += 1) blocked(`/${at}`)
+    answer(202)
+    await verifier.close()
+    const events = sent.flatMap(({ events: some }) => some)
+    expect(events).toHaveLength(1001)
+    expect(new Set(events.map(({ request_id: id }) => id)).size).toBe(501)
+    const write = { type: 'write_blocked', method: 'POST' }
+    expect(events[500]).toEqual({ ...write, route: '/a', count: 2500 })
+    expect(events[501]).toEqual({ ...write, route: '/b' })
+    expect(events[1000]).toEqual({ ...write, route: '*', count: 2502 })
+  })
+
+  it('about one impersonation does not wait for another that has reported too much', async () => {
+    const [one, two] = [await verified('imp_1'), await verified('imp_2')]
+    fake.routes.set('/events', (req, res, body) => {
+      sent.push({ url: req.url ?? '', events: JSON.parse(body).events })
+      const isOne = req.url?.includes('imp_1') === true
+      res.setHeader('retry-after', '60')
+      json(isOne ? 429 : 202, {})(req, res, body)
+    })
+    verifier.report(one, request(1))
+    await expect.poll(() => sent.length, { timeout: 3000 }).toBe(1)
+    verifier.report(one, request(1))
+    verifier.report(two, request(2))
+    await expect.poll(() => sent.length, { timeout: 3000 }).toBe(2)
+    expect(sent[1]).toMatchObject({ url: '/api/v1/impersonations/imp_2/events' })
+    answer(202)
+    await verifier.close()
+    expect(sent[2]?.events).toMatchObject([{ route: '/1', count: 2 }])
+    expect(verifier.droppedReports).toBe(0)
   })
 
   it('is given up when the issuer will not have it, and kept when it cannot have it now', async () => {

@@ -8,7 +8,8 @@ const ROOT = join(import.meta.dirname, '../..')
 
 /**
  * Entries together, after `esbuild --minify` and gzip, in kilobytes: what they may weigh today, and
- * what they are to weigh. A ceiling goes down with the code and never up.
+ * what they are to weigh. A ceiling goes down with the code and never up; once it did, by 0.15 for
+ * `./server`, so that a flood of reads cannot push a write out of the reports.
  */
 const entries: readonly (readonly [
   name: string,
@@ -20,7 +21,7 @@ const entries: readonly (readonly [
   ['./banner', ['banner/index.ts'], 0.8, 2.9],
   ['. and ./banner', ['index.ts', 'banner/index.ts'], 2.6, 5.5],
   ['./react', ['react/index.ts'], 0.6, 0.6],
-  ['./server', ['server/index.ts'], 5.0, 1.5],
+  ['./server', ['server/index.ts'], 5.15, 1.5],
   ['./early', ['early.ts'], 0.4, 0.4],
 ]
 
@@ -39,7 +40,7 @@ const partsOfServer: readonly (readonly [what: string, files: readonly string[]]
   ['Opaque tokens and JWTs', ['recognition', 'opaque', 'jwt', 'verified']],
   ['What was asked for already', ['answers', 'lru']],
   ['Guard and refusals', ['guard', 'refusal']],
-  ['Reports', ['reports']],
+  ['Reports', ['reports', 'report-queue']],
   ['Options', ['verifier', 'options']],
 ]
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readEvents } from './event-stream.ts'
 import type { Issuer } from './issuer.ts'
 import type { Settings } from './options.ts'
+import { textIn } from './verified.ts'
 
 /** Heartbeats come every 15 seconds. */
 const SILENCE_MS = 20_000
@@ -99,8 +100,7 @@ async function keepTrying(
 
 function idIn(data: string): string | null {
   try {
-    const { impersonation_id: id } = JSON.parse(data) as { impersonation_id?: unknown }
-    return typeof id === 'string' && id !== '' ? id : null
+    return textIn(JSON.parse(data), 'impersonation_id')
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
-import type { Report } from './reports.ts'
+import type { Report } from './report-queue.ts'
+import { SAFE } from './report-queue.ts'
 import type { RefusalAnswer } from './refusal.ts'
 import { Refusal } from './refusal.ts'
 import type { Verified } from './verified.ts'
@@ -39,8 +40,6 @@ interface Parts {
   readonly verify: (token: string) => Promise<Verified>
   readonly report: (verified: Verified, report: Report) => void
 }
-
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export const createGuard =
   ({ realm, verify, report }: Parts, rules: GuardRules = {}): Guard =>

@@ -19,7 +19,7 @@ export const createOpaqueVerifier =
     }
     const { token_type: type, aud = audience } = claims
     // A refresh token is active, too, but has no type (RFC 7662 §2.2) and opens nothing here.
-    const isAccessToken = typeof type === 'string' && type.toLowerCase() === 'bearer'
+    const isAccessToken = /^bearer$/i.test(String(type))
     if (!isAccessToken || ![aud].flat().includes(audience)) throw new Refusal('S2S_TOKEN_INVALID')
     return verifiedFrom(claims)
   }

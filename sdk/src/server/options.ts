@@ -4,6 +4,11 @@ export interface VerifierOptions {
   readonly issuer: string
   /** This resource server's own identifier (RFC 8707). Without it, no JWT is taken. */
   readonly audience?: string
+  /**
+   * Whose tokens are taken: the `client_id`s of the apps that are made for it. Without it, any app's,
+   * also those without an audience, which say nothing about whom they are for.
+   */
+  readonly clients?: readonly string[]
   /** A service with the scopes `read_impersonation` and `write_impersonation_event`. */
   readonly clientId: string
   readonly clientSecret: string
@@ -22,8 +27,11 @@ export interface VerifierOptions {
 }
 
 /** The options with their defaults: what every part of a verifier gets. */
-export interface Settings extends Required<Omit<VerifierOptions, 'audience' | 'cacheSeconds'>> {
+export interface Settings extends Required<
+  Omit<VerifierOptions, 'audience' | 'cacheSeconds' | 'clients'>
+> {
   readonly audience: string | null
+  readonly clients?: readonly string[]
   /** Where the issuer's routes begin, without a slash at the end. */
   readonly base: string
   /** Whether what was asked at that time may still be believed. */

@@ -17,7 +17,7 @@ export function createRecognition(
   issuer: Issuer,
   liveness: Liveness,
 ): (token: string) => Promise<Verified> {
-  const { clock, isFresh } = settings
+  const { clients, clock, isFresh } = settings
   const verifyJwt = createJwtVerifier(settings)
   const verifyOpaque = createOpaqueVerifier(settings, issuer)
   const known = createAnswers<{ readonly isJwt: boolean; readonly at: number }, Verified>(
@@ -34,8 +34,9 @@ export function createRecognition(
     const key = hash('sha256', token, 'base64')
     const verify = isJwt ? verifyJwt : verifyOpaque
     const verified = await known.get(key, { isJwt, at: clock() }, () => verify(token))
-    const { impersonationId: id, expiresAt } = verified
-    if (expiresAt * 1000 <= clock()) throw new Refusal('S2S_TOKEN_INVALID')
+    const { impersonationId: id, clientId, expiresAt } = verified
+    if (clients?.includes(clientId ?? '') === false || expiresAt * 1000 <= clock())
+      throw new Refusal('S2S_TOKEN_INVALID')
     if (id !== null) {
       liveness.refuseEnded(id)
       // Who introspects an opaque token has asked for liveness already.

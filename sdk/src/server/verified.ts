@@ -18,19 +18,18 @@ export interface Verified {
 
 /** @throws Refusal S2S_TOKEN_INVALID when the claims are not those of a user's access token */
 export function verifiedFrom(claims: Readonly<Record<string, unknown>>): Verified {
-  const text = (name: string): string | null => {
-    const value = claims[name]
-    return typeof value === 'string' && value !== '' ? value : null
-  }
-  const subject = text('sub')
-  const actor = actorIn(claims['act'])
-  const impersonationId = text('impersonation_id')
-  const { exp } = claims
-  // Half an impersonation is none that could be checked.
+  const { exp, act, cnf } = claims
+  const subject = textIn(claims, 'sub')
+  const actor = textIn(act, 'sub')
+  const impersonationId = textIn(claims, 'impersonation_id')
   if (
     subject === null ||
     typeof exp !== 'number' ||
-    (actor === null) !== (impersonationId === null)
+    (act === undefined) !== (actor === null) ||
+    // Half an impersonation is none that could be checked.
+    (actor === null) !== (impersonationId === null) ||
+    // RFC 9449 §7.1: bound to a key that nobody here asks for, so whoever stole it could bring it.
+    cnf !== undefined
   )
     throw new Refusal('S2S_TOKEN_INVALID')
   // A mode nobody knows is not one that may write.
@@ -40,18 +39,17 @@ export function verifiedFrom(claims: Readonly<Record<string, unknown>>): Verifie
     actor,
     impersonationId,
     mode: actor === null ? null : mode,
-    clientId: text('client_id'),
-    scope: new Set(text('scope')?.split(' ')),
+    clientId: textIn(claims, 'client_id'),
+    scope: new Set(textIn(claims, 'scope')?.split(' ')),
     expiresAt: exp,
     claims,
   }
 }
 
-function actorIn(claim: unknown): string | null {
-  if (claim === undefined) return null
-  const { sub } = (claim ?? {}) as { sub?: unknown }
-  if (typeof sub !== 'string' || sub === '') throw new Refusal('S2S_TOKEN_INVALID')
-  return sub
+/** A member that says something. */
+export function textIn(claims: unknown, name: string): string | null {
+  const value = (Object(claims) as Record<string, unknown>)[name]
+  return typeof value === 'string' && value !== '' ? value : null
 }
 
 /** What belongs into each line of a log: names and ids as in the issuer's own audit trail. */

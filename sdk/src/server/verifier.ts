@@ -6,7 +6,7 @@ import { createLiveness } from './liveness.ts'
 import type { VerifierOptions } from './options.ts'
 import { settingsOf } from './options.ts'
 import { createRecognition } from './recognition.ts'
-import type { Report } from './reports.ts'
+import type { Report } from './report-queue.ts'
 import { createReports } from './reports.ts'
 import type { Verified } from './verified.ts'
 

@@ -9,8 +9,9 @@ export interface Counted {
   readonly key: string
   readonly points?: number
   /** Who is behind the key, for the audit trail. */
-  readonly actor?: string | null
+  readonly actor?: string | null | undefined
   readonly service?: string | null
+  readonly impersonation?: string | null | undefined
 }
 
 /**
@@ -43,7 +44,7 @@ export async function refuseExhausted(
 
 async function refuseFor(
   ports: Ports,
-  { limit, actor = null, service = null }: Counted,
+  { limit, actor = null, service = null, impersonation = null }: Counted,
   origin: Origin,
   retryAfter: number,
 ): Promise<never> {
@@ -55,6 +56,7 @@ async function refuseFor(
       code: 'RATE_LIMITED',
       actor,
       service,
+      impersonation,
       details: { limit: limit.name },
     },
     origin,

@@ -1,4 +1,6 @@
 import type { Origin } from '../impersonation/audit-event.ts'
+import type { Impersonation } from '../impersonation/impersonation.ts'
+import { endByTime } from '../impersonation/liveness.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
@@ -11,12 +13,21 @@ export interface ReportedEvent {
   readonly method: string
   readonly route: string
   readonly requestId: string | null
+  /** For how many that are alike this one stands. */
+  readonly count?: number | undefined
 }
+
+const PER_IMPERSONATION = { name: 'events', points: 600, window: 60 }
+/** More than one impersonation can use up, so that none silences the others. */
+const PER_SERVICE = { name: 'service_events', points: 6000, window: 60 }
+
+/** For how long resource servers may still report what was seen before the end. */
+const GRACE_MS = 300_000
 
 /**
  * Writes down, under one impersonation, what a resource server saw.
  *
- * @throws Denied NOT_FOUND, RATE_LIMITED
+ * @throws Denied NOT_FOUND, RATE_LIMITED, IMPERSONATION_ENDED
  */
 export async function reportEvents(
   ports: Ports,
@@ -25,11 +36,12 @@ export async function reportEvents(
   events: readonly ReportedEvent[],
   origin: Origin,
 ): Promise<void> {
-  const limit = { name: 'events', points: 600, window: 60 }
-  const counted = { limit, key: service.clientId, points: events.length, service: service.clientId }
-  await limitRate(ports, counted, origin)
   const impersonation = await ports.impersonations.find(id)
+  await limitReports(ports, service.clientId, impersonation, events.length, origin)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
+  const now = ports.clock()
+  const ended = impersonation.ended ?? endByTime(impersonation, now)
+  if (ended !== null && now > ended.at + GRACE_MS) throw new Denied('IMPERSONATION_ENDED')
   const subject = await ports.directory.findAccount(impersonation.subject)
   const about = {
     actor: impersonation.actor,
@@ -40,10 +52,26 @@ export async function reportEvents(
     impersonation: id,
   }
   await ports.unitOfWork.run(async () => {
-    for (const { type, method, route, requestId } of events) {
+    for (const { type, method, route, requestId, count = 1 } of events) {
       const outcome = type === 'request' ? 'success' : 'denied'
-      const details = { method, route, request_id: requestId }
+      const details = { method, route, request_id: requestId, ...(count > 1 && { count }) }
       await record(ports, { action: `impersonation.${type}`, outcome, ...about, details }, origin)
     }
   })
+}
+
+/** Whoever is impersonating can cause as many as they like, and must not hide others among them. */
+async function limitReports(
+  ports: Ports,
+  service: string,
+  impersonation: Impersonation | undefined,
+  points: number,
+  origin: Origin,
+): Promise<void> {
+  const who = { points, service, actor: impersonation?.actor, impersonation: impersonation?.id }
+  if (impersonation !== undefined) {
+    const key = `${service}/${impersonation.id}`
+    await limitRate(ports, { ...who, limit: PER_IMPERSONATION, key }, origin)
+  }
+  await limitRate(ports, { ...who, limit: PER_SERVICE, key: service }, origin)
 }

@@ -14,6 +14,9 @@ export interface AuditFilter {
   readonly outcome?: AuditOutcome | undefined
 }
 
+/** As many requests as a timeline shows. */
+export const MOST_REQUESTS = 1000
+
 /** Append-only. What is recorded in a unit is committed with it or fails it. */
 export interface AuditTrail {
   /** `email` is kept with the personal data that can be erased. */
@@ -22,7 +25,7 @@ export interface AuditTrail {
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
   /** How many match, at most `atMost`: counting on would take as long as reading them. */
   count(filter: AuditFilter, atMost: number): Promise<number>
-  /** Everything about one impersonation, oldest first. */
+  /** Everything about one impersonation, oldest first; of requests the newest `MOST_REQUESTS`. */
   timeline(impersonation: string): Promise<AuditEvent[]>
   /** All that match, newest first, read in small pages so that memory stays flat. */
   stream(filter: AuditFilter): AsyncIterable<AuditEvent>

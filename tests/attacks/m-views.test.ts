@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { onStage } from '../support/attack.ts'
+import { flood, tally } from '../support/load-flood.ts'
+import { advance } from '../support/turned-clock.ts'
+
+const EACH = 600
+
+describe('looking at users without end', () => {
+  const stage = onStage('sqlite')
+
+  const look = async (times: number, actor: string): Promise<Readonly<Record<number, number>>> =>
+    tally(
+      await flood(stage.booted, times, 8, (n) => ({
+        method: 'GET',
+        path: `/api/v1/users/usr_jane${n % 2 === 0 ? '' : '/consents'}`,
+        headers: { authorization: `Bearer ${stage.service}`, 'actor-token': actor },
+      })),
+    )
+
+  it('is refused to an administrator after a while, and to nobody else', async () => {
+    const agent = await stage.token('agent@acme.test')
+    const events = await stage.trail(async () => {
+      expect(await look(1000, agent)).toEqual({ 200: EACH, 429: 400 })
+      advance(61)
+      await stage.booted.parts.impersonation.recordCounted()
+    })
+    const viewed = events.filter(({ action }) => action === 'user.viewed')
+    expect(viewed).toHaveLength(EACH)
+    for (const event of viewed)
+      expect(event).toMatchObject({ actor: 'usr_agent', subject: 'usr_jane', outcome: 'success' })
+    const exceeded = events.filter(({ action }) => action === 'rate_limit.exceeded')
+    expect(events).toHaveLength(viewed.length + exceeded.length)
+    expect(exceeded).toHaveLength(121)
+    for (const event of exceeded)
+      expect(event).toMatchObject({
+        actor: 'usr_agent',
+        service: 'acme-backend',
+        code: 'RATE_LIMITED',
+        details: { limit: 'views' },
+      })
+    expect(exceeded.at(-1)?.details).toEqual({ limit: 'views', count: 280 })
+
+    expect(await look(1, agent)).toEqual({ 429: 1 })
+    expect(await look(10, stage.root)).toEqual({ 200: 10 })
+    advance(600)
+    const [service, again] = [
+      await stage.cast.serviceToken(),
+      await stage.cast.signIn('agent@acme.test'),
+    ]
+    const answer = await stage.cast.request('GET', '/api/v1/users/usr_jane', {
+      token: service,
+      headers: { 'actor-token': again.accessToken },
+    })
+    expect(answer.status).toBe(200)
+  })
+})
