@@ -36,12 +36,12 @@ describe.each(['sqlite', 'postgres'] as const)('a timeline, on %s', (database) =
   it('says whether requests had to be left out', async () => {
     const { id } = await begin(stage.cast)
     const { audit, unitOfWork } = stage.booted.parts.storage
-    const read = async (): Promise<[boolean, string[]]> => {
+    const read = async (): Promise<[unknown, string[]]> => {
       const { body } = await stage.cast.request('GET', `/api/v1/impersonations/${id}`, {
         token: stage.service,
       })
       const actions = (body.timeline as { action: string }[]).map(({ action }) => action)
-      return [body.timeline_truncated as boolean, actions]
+      return [body.timeline_truncated as unknown, actions]
     }
     const flood = async (times: number): Promise<void> => {
       await unitOfWork.run(async () => {
@@ -59,7 +59,7 @@ describe.each(['sqlite', 'postgres'] as const)('a timeline, on %s', (database) =
     await flood(1000)
     const [isTruncated, actions] = await read()
     expect([isTruncated, actions[0], actions.length]).toEqual([
-      false,
+      undefined,
       'impersonation.started',
       1002,
     ])

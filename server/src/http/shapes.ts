@@ -155,7 +155,7 @@ export const shapes: Shapes = {
   impersonation,
   impersonations: countedPage(impersonation),
   impersonationWithTimeline: impersonation
-    .extend({ timeline: z.array(auditEvent), timeline_truncated: z.boolean() })
+    .extend({ timeline: z.array(auditEvent), timeline_truncated: z.literal(true).optional() })
     .meta({ id: 'ImpersonationWithTimeline' }),
   user,
   users: countedPage(user),

@@ -113,8 +113,8 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     async handle({ ports, params, service }) {
       const found = await readImpersonation(ports, service, idOrNull(params['id']) ?? '')
       const timeline = found.timeline.map(presentAuditEvent)
-      const timeline_truncated = found.isTruncated
-      return { status: 200, body: { ...presentImpersonation(found), timeline, timeline_truncated } }
+      const cut = found.isTruncated && { timeline_truncated: true }
+      return { status: 200, body: { ...presentImpersonation(found), timeline, ...cut } }
     },
   }),
   endpoint<undefined, undefined>({
