@@ -8,6 +8,9 @@ export function returnTo(wanted: unknown, url: string): string {
   const target = URL.parse(wanted, url)
   if (target === null || target.origin !== url) return '/'
   const { pathname, search, hash } = target
+  const path = pathname + search + hash
+  // What is written with percent signs is three times as long, and a cookie holds it.
+  if (path.length > LONGEST) return '/'
   // Without its dot segments `/.//evil.test` is `//evil.test`, which names a host (RFC 3986 §4.2).
-  return /^\/(?:[/\\]|(?:auth|api)(?:\/|$))/.test(pathname) ? '/' : pathname + search + hash
+  return /^\/(?:[/\\]|(?:auth|api)(?:\/|$))/.test(pathname) ? '/' : path
 }

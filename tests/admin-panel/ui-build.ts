@@ -12,7 +12,10 @@ const ROOM = join(import.meta.dirname, '../../admin-panel')
 const CACHE = join(ROOM, '../node_modules/.cache')
 
 /** What the pages are made of; the lock file stands for the libraries. */
-const PARTS = ['src', 'tools', 'public', 'index.html', 'vite.config.ts', '../package-lock.json']
+const PARTS = [
+  ...['src', 'tools', 'public', 'index.html', 'vite.config.ts', 'package.json'],
+  ...['../tsconfig.admin-panel.json', '../tsconfig.base.json', '../package-lock.json'],
+]
 
 /** The folder of the pages as `npm run build` makes them, built once per state of their sources. */
 export async function builtPanel(): Promise<string> {
@@ -49,7 +52,13 @@ async function build(target: string): Promise<void> {
   await mkdir(CACHE, { recursive: true })
   const staging = await mkdtemp(join(CACHE, 'admin-panel-'))
   const args = ['build', ROOM, '--outDir', staging, '--emptyOutDir', '--logLevel', 'warn']
-  await run(process.execPath, [VITE, ...args], { env: { PATH: process.env['PATH'] } })
-  // Appears by its name only when it is complete; another worker may have been faster.
-  await rename(staging, target).catch(() => rm(staging, { recursive: true, force: true }))
+  try {
+    await run(process.execPath, [VITE, ...args], { env: { PATH: process.env['PATH'] } })
+    // Appears by its name only when it is complete; another worker may have been faster.
+    await rename(staging, target).catch((error: unknown) => {
+      if (!existsSync(target)) throw error
+    })
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
 }

@@ -114,7 +114,9 @@ describe('The list of impersonations', () => {
     await ui.page.clock.install()
     await ui.open('/impersonations')
     await ui.page.getByText('leilani@adventure.test').waitFor()
-    expect(await ui.page.getByRole('tab', { name: 'Active' }).textContent()).toBe('Active1')
+    await expect
+      .poll(() => ui.page.getByRole('tab', { name: 'Active' }).textContent(), { timeout: 15_000 })
+      .toBe('Active1')
     const later = async (): Promise<number> => {
       const before = asked.length
       // The count in the navigation goes on: once it is there, the list would have been asked for.

@@ -134,7 +134,7 @@ describe('reports without end', () => {
     expect((await report(id, 1)).status).toBe(202)
     advance(10)
     const events = await stage.trail(async () => {
-      expectError(await report(id, 2), 401, 'IMPERSONATION_ENDED')
+      expectError(await report(id, 2), 404, 'NOT_FOUND')
     })
     expect(events).toEqual([])
   })
@@ -146,7 +146,7 @@ describe('reports without end', () => {
     const path = `/api/v1/impersonations/${body.impersonation_id}/events`
     const json = { events: [{ type: 'request', method: 'GET', route: '/a' }] }
     const refused = await stage.cast.request('POST', path, { token, json })
-    expectError(refused, 401, 'IMPERSONATION_ENDED')
+    expectError(refused, 404, 'NOT_FOUND')
     await stage.booted.parts.impersonation.sweep()
   })
 })

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
+const STARTS_WITHIN_MS = 50_000
+
 export interface RunningProcess {
   stop(): Promise<void>
 }
@@ -29,13 +31,16 @@ export async function runScript(
       reject(new Error(`${script} ended: ${said}`))
     })
   })
-  await isReady
-  return {
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGTERM')
-      await exited
-    },
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
   }
+  // Nobody could stop it later whom it never told that it runs.
+  const late = setTimeout(() => void stop(), STARTS_WITHIN_MS)
+  await isReady.finally(() => {
+    clearTimeout(late)
+  })
+  return { stop }
 }

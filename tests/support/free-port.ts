@@ -1,7 +1,10 @@
 import { createServer } from 'node:net'
 
-/** Below the ports that systems give to clients, one of which may take a free one at any moment. */
-const LOWEST = 10_000
+/**
+ * Below the ports that systems give to clients, one of which may take a free one at any moment, and
+ * above 10080, which no browser asks (Fetch, "bad port").
+ */
+const LOWEST = 10_100
 /** Each worker has ports of its own: nobody opens what another has found free and not opened yet. */
 const PER_WORKER = 2500
 const WORKERS = 9

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../impersonation/audit-event.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
-import { MOST_REQUESTS } from '../ports/audit-trail.ts'
+import { MOST_REPEATED, repeatedActions } from '../ports/audit-trail.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
@@ -33,11 +33,15 @@ export async function readImpersonation(
   const events = await ports.audit.timeline(id)
   const isWhole = hasScope(service, 'read_audit')
   const timeline = isWhole ? events : events.map(withoutPlace)
-  const requests = { impersonation: id, action: 'impersonation.request' } as const
-  const isTruncated =
-    events.length > MOST_REQUESTS &&
-    (await ports.audit.count(requests, MOST_REQUESTS + 1)) > MOST_REQUESTS
+  const isTruncated = events.length > MOST_REPEATED && (await isCut(ports, id))
   return { ...(await describeImpersonation(ports, impersonation)), timeline, isTruncated }
+}
+
+async function isCut({ audit }: Ports, impersonation: string): Promise<boolean> {
+  const counts = await Promise.all(
+    repeatedActions.map((action) => audit.count({ impersonation, action }, MOST_REPEATED + 1)),
+  )
+  return counts.some((count) => count > MOST_REPEATED)
 }
 
 /** Resource servers ask here whether it goes on, perhaps before anything else has noticed its end. */

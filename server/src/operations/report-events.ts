@@ -27,7 +27,7 @@ const GRACE_MS = 300_000
 /**
  * Writes down, under one impersonation, what a resource server saw.
  *
- * @throws Denied NOT_FOUND, RATE_LIMITED, IMPERSONATION_ENDED
+ * @throws Denied NOT_FOUND, also a while after its end; RATE_LIMITED
  */
 export async function reportEvents(
   ports: Ports,
@@ -41,7 +41,7 @@ export async function reportEvents(
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
   const now = ports.clock()
   const ended = impersonation.ended ?? endByTime(impersonation, now)
-  if (ended !== null && now > ended.at + GRACE_MS) throw new Denied('IMPERSONATION_ENDED')
+  if (ended !== null && now > ended.at + GRACE_MS) throw new Denied('NOT_FOUND')
   const subject = await ports.directory.findAccount(impersonation.subject)
   const about = {
     actor: impersonation.actor,

@@ -35,15 +35,21 @@ const places = new WeakMap<Ports['impersonations'], string | null>()
 
 /** Say, because a login has run out, or a host has changed an account and kept it to itself. */
 async function endLost(ports: Ports): Promise<number> {
-  const { impersonations, unitOfWork, clock } = ports
+  const { impersonations, unitOfWork, clock, alarm } = ports
   const page = { cursor: places.get(impersonations) ?? null, limit: LOOKED_AT }
+  // First: a place that is no more must not be asked for again.
+  places.delete(impersonations)
   const { items, nextCursor } = await impersonations.list({ status: 'active' }, page, clock())
-  // First: one that cannot be judged must not keep the others waiting.
   places.set(impersonations, nextCursor)
   let lost = 0
   for (const impersonation of items) {
-    const isAlive = await unitOfWork.run(() => verifyLiveness(ports, impersonation, null))
-    if (!isAlive) lost += 1
+    try {
+      const isAlive = await unitOfWork.run(() => verifyLiveness(ports, impersonation, null))
+      if (!isAlive) lost += 1
+    } catch (error) {
+      // One that cannot be judged must not keep the others waiting.
+      alarm('the liveness of an impersonation cannot be judged', error)
+    }
   }
   return lost
 }

@@ -14,8 +14,16 @@ export interface AuditFilter {
   readonly outcome?: AuditOutcome | undefined
 }
 
-/** As many requests as a timeline shows. */
-export const MOST_REQUESTS = 1000
+/** What whoever impersonates can cause as often as they like. */
+export const repeatedActions: readonly AuditAction[] = [
+  'impersonation.request',
+  'impersonation.write_blocked',
+  'impersonation.forbidden_route',
+  'impersonation.refreshed',
+]
+
+/** As many of each of these as a timeline shows. */
+export const MOST_REPEATED = 1000
 
 /** Append-only. What is recorded in a unit is committed with it or fails it. */
 export interface AuditTrail {
@@ -25,7 +33,7 @@ export interface AuditTrail {
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
   /** How many match, at most `atMost`: counting on would take as long as reading them. */
   count(filter: AuditFilter, atMost: number): Promise<number>
-  /** Everything about one impersonation, oldest first; of requests the newest `MOST_REQUESTS`. */
+  /** Everything about one impersonation, oldest first; of what is repeated, the newest. */
   timeline(impersonation: string): Promise<AuditEvent[]>
   /** All that match, newest first, read in small pages so that memory stays flat. */
   stream(filter: AuditFilter): AsyncIterable<AuditEvent>

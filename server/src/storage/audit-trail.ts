@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
 import type { AuditFilter, AuditTrail } from '../ports/audit-trail.ts'
-import { MOST_REQUESTS } from '../ports/audit-trail.ts'
+import { MOST_REPEATED, repeatedActions } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
 import { matching } from './audit-filter.ts'
 import { fromOutbox } from './audit-outbox.ts'
@@ -77,13 +77,14 @@ async function timeline(database: Database, impersonation: string): Promise<Audi
   const read = async (query: ReturnType<typeof selectEvents>): Promise<AuditEvent[]> =>
     (await database.rows<AuditRow>(query.compile())).map(toEvent)
   const all = selectEvents(database, { impersonation }, null)
-  const newest = await read(all.limit(MOST_REQUESTS))
-  if (newest.length < MOST_REQUESTS) return newest.toReversed()
+  const newest = await read(all.limit(MOST_REPEATED))
+  if (newest.length < MOST_REPEATED) return newest.toReversed()
   // Who makes as many requests as they like must not hide anything else behind them.
-  const action = 'impersonation.request'
-  const requests = selectEvents(database, { impersonation, action }, null).limit(MOST_REQUESTS)
-  const others = all.where('audit_event.action', '<>', action)
-  const events = [...(await read(requests)), ...(await read(others))]
+  const events = await read(all.where('audit_event.action', 'not in', repeatedActions))
+  for (const action of repeatedActions) {
+    const repeated = selectEvents(database, { impersonation, action }, null)
+    events.push(...(await read(repeated.limit(MOST_REPEATED))))
+  }
   return events.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 

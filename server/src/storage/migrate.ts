@@ -7,9 +7,9 @@ import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
 /** Brings the schema up to date; refuses a database that a newer version has migrated. */
-export const migrate = ({ dialect, kysely }: Database): Promise<string[]> =>
+export const migrate = ({ dialect, kysely, patiently }: Database): Promise<string[]> =>
   dialect === 'postgres'
-    ? migrateToLatest(kysely)
+    ? patiently(migrateToLatest)
     : kysely.connection().execute(async (connection) => {
         await lock(connection)
         try {

@@ -15,11 +15,10 @@ const types: pg.CustomTypesConfig = {
 }
 
 export function openPostgres(url: string, connections = 10): Database {
+  const place = { connectionString: url, types, connectionTimeoutMillis: 5000 }
   const pool = new pg.Pool({
-    connectionString: url,
+    ...place,
     max: connections,
-    types,
-    connectionTimeoutMillis: 5000,
     // In this order: the database gives up, and cleans up, before we would.
     lock_timeout: 3000,
     statement_timeout: 8000,
@@ -34,6 +33,11 @@ export function openPostgres(url: string, connections = 10): Database {
   return {
     dialect: 'postgres',
     kysely,
+    async patiently(work) {
+      const dialect = new PostgresDialect({ pool: new pg.Pool({ ...place, max: 1 }) })
+      const own = new Kysely<Schema>({ dialect })
+      return work(own).finally(() => own.destroy())
+    },
     async rows<Row>(query: Query<Row>) {
       // No text of PostgreSQL holds a NUL: asking would be an error, and anybody could raise the alarm.
       if (query.parameters.some((value) => typeof value === 'string' && value.includes('\0')))

@@ -37,6 +37,7 @@ export function openSqlite(file: string): Database {
   return {
     dialect: 'sqlite',
     kysely,
+    patiently: (work) => work(kysely),
     async rows<Row>(query: { sql: string; parameters: readonly unknown[] }) {
       try {
         reading.begin()

@@ -67,9 +67,3 @@ async function destroySession({ models }: Parts['storage'], uid: string): Promis
   const id = (await models('Session').findByUid(uid))?.['jti']
   if (typeof id === 'string') await models('Session').destroy(id)
 }
-
-export async function signOutEverywhere(parts: Parts, sub: string): Promise<void> {
-  const all = await signedInWith(parts, sub)
-  await parts.storage.unitOfWork.run(() => writeSignOut(parts, all))
-  await endAffected(parts, { account: sub })
-}

@@ -1,6 +1,6 @@
 import type { Account } from '../../index.ts'
 import { ConditionLost } from '../../index.ts'
-import { signOutEverywhere } from '../account/end-session.ts'
+import { signedInWith, writeSignOut } from '../account/end-session.ts'
 import type { Parts } from '../parts.ts'
 import { endAffected } from './end-affected.ts'
 import { knownAccount } from './known.ts'
@@ -43,7 +43,6 @@ export async function changeRoles(
     }
     try {
       const factorsRemoved = await write(parts, account, change, requester)
-      if (factorsRemoved) await signOutEverywhere(parts, sub)
       await endAffected(parts, { account: sub })
       return { changed: true, factorsRemoved }
     } catch (error) {
@@ -54,7 +53,7 @@ export async function changeRoles(
 }
 
 /** @returns whether second factors were removed. */
-function write(
+async function write(
   parts: Parts,
   account: Account,
   { action, role }: Wish,
@@ -63,6 +62,7 @@ function write(
   const { sub, organization, roles } = account
   const without = roles.filter((one) => one !== role)
   const wanted = action === 'role.granted' ? [...without, role] : without
+  const all = becomesStaff(account, wanted) ? await signedInWith(parts, sub) : null
   return parts.storage.unitOfWork.run(async () => {
     await parts.storage.accounts.setRoles(sub, wanted, roles)
     await note(parts, requester, {
@@ -71,7 +71,10 @@ function write(
       organization: organization?.id ?? null,
       details: { role },
     })
-    return becomesStaff(account, wanted) && removeFactors(parts, account, requester, 'role.granted')
+    if (all === null) return false
+    // Together: a login made with one of them must not go on as one of staff.
+    await writeSignOut(parts, all)
+    return removeFactors(parts, account, requester, 'role.granted')
   })
 }
 

@@ -8,8 +8,8 @@ import { isSameBrowser, unmarkBrowser } from './same-browser.ts'
 export type NoteForeign = (ctx: Context, interaction: AdapterPayload) => Promise<void>
 
 /**
- * Requests as the provider reads them. Their outcome is for the browser that brought it about; when
- * any other comes for it, there is none any more (interaction fixation, CWE-384).
+ * Requests as the provider reads them. Their outcome is for the browser that brought it about; for any
+ * other there is none (interaction fixation, CWE-384).
  */
 export function interactionAdapter(
   { models }: Pick<Storage, 'models'>,
@@ -25,7 +25,6 @@ export function interactionAdapter(
       const result = found?.['result'] as { readonly browser?: unknown } | undefined
       if (found === undefined || result === undefined || ctx === undefined) return found
       if (isSameBrowser(ctx, issuer, uid, result.browser)) return found
-      await interactions.destroy(uid)
       await noteForeign(ctx, found)
       return undefined
     },
