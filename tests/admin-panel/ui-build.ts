@@ -13,8 +13,15 @@ const CACHE = join(ROOM, '../node_modules/.cache')
 
 /** What the pages are made of; the lock file stands for the libraries. */
 const PARTS = [
-  ...['src', 'tools', 'public', 'index.html', 'vite.config.ts', 'package.json'],
-  ...['../tsconfig.admin-panel.json', '../tsconfig.base.json', '../package-lock.json'],
+  'src',
+  'tools',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package.json',
+  '../tsconfig.admin-panel.json',
+  '../tsconfig.base.json',
+  '../package-lock.json',
 ]
 
 /** The folder of the pages as `npm run build` makes them, built once per state of their sources. */

@@ -8,7 +8,7 @@ export interface Database {
   /** Builds and compiles; on paths where speed does not matter it also reads, and nothing else. */
   readonly kysely: Kysely<Schema>
   /** For migrations: without the limits of requests, since an index of a long trail takes its time. */
-  patiently<Result>(work: (kysely: Kysely<Schema>) => Promise<Result>): Promise<Result>
+  readonly patiently: <Result>(work: (kysely: Kysely<Schema>) => Promise<Result>) => Promise<Result>
   /** @throws StorageUnavailable */
   rows<Row>(query: Query<Row>): Promise<Row[]>
   /**

@@ -33,11 +33,7 @@ export function openPostgres(url: string, connections = 10): Database {
   return {
     dialect: 'postgres',
     kysely,
-    async patiently(work) {
-      const dialect = new PostgresDialect({ pool: new pg.Pool({ ...place, max: 1 }) })
-      const own = new Kysely<Schema>({ dialect })
-      return work(own).finally(() => own.destroy())
-    },
+    patiently: (work) => patiently(place, work),
     async rows<Row>(query: Query<Row>) {
       // No text of PostgreSQL holds a NUL: asking would be an error, and anybody could raise the alarm.
       if (query.parameters.some((value) => typeof value === 'string' && value.includes('\0')))
@@ -58,6 +54,19 @@ export function openPostgres(url: string, connections = 10): Database {
     async close() {
       await kysely.destroy()
     },
+  }
+}
+
+async function patiently<Result>(
+  place: pg.PoolConfig,
+  work: (kysely: Kysely<Schema>) => Promise<Result>,
+): Promise<Result> {
+  const dialect = new PostgresDialect({ pool: new pg.Pool({ ...place, max: 1 }) })
+  const kysely = new Kysely<Schema>({ dialect })
+  try {
+    return await work(kysely)
+  } finally {
+    await kysely.destroy()
   }
 }
 
