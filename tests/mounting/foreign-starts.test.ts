@@ -121,6 +121,25 @@ describe.each(databases)('a start at a foreign host on %s', (database) => {
     ])
   })
 
+  it('is ended when it may no longer go on, whatever another one keeps from being judged', async () => {
+    const lost = await parties.started()
+    // The newer one is looked at first.
+    vi.setSystemTime(START + 1000)
+    await parties.started({}, 'boss2')
+    const { accounts, findAccount } = host.directory
+    host.directory.findAccount = (sub) =>
+      sub === 'boss2' ? Promise.reject(new Error('asked too much')) : findAccount(sub)
+    accounts.delete('boss')
+    expect(await host.impersonation.sweep()).toBe(1)
+    expect(await list()).toMatchObject([
+      { actor: 'boss2', ended: null },
+      { id: lost.impersonation_id, ended: { reason: 'impersonator_disabled' } },
+    ])
+    expect(host.alarms.splice(0)).toEqual([
+      'the liveness of an impersonation cannot be judged: Error: asked too much',
+    ])
+  })
+
   it('is told apart from a dry run, which changes nothing', async () => {
     const impersonatorToken = await parties.adminToken()
     const url = `${host.issuer}/api/v1/users/customer/impersonation/spa/check`
