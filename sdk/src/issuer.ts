@@ -62,9 +62,12 @@ export function createIssuer(page: Page): Issuer {
       const at = clock()
       const staleAt = at + seconds * 900
       return {
-        ...(api && kept ? kept : { ownToken: token, ownStaleAt: staleAt }),
         // The API's own token follows with the first request.
-        ...(api === resource ? { accessToken: token, staleAt } : { accessToken: '', staleAt: 0 }),
+        accessToken: '',
+        staleAt: 0,
+        ...kept,
+        ...(api && kept ? kept : { ownToken: token, ownStaleAt: staleAt }),
+        ...(api === resource && { accessToken: token, staleAt }),
         id,
         sub,
         actor,

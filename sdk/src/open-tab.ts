@@ -2,7 +2,7 @@ import { guardedFetch } from './guarded-fetch.ts'
 import { createIssuer } from './issuer.ts'
 import { clock } from './monotonic-clock.ts'
 import type { Page, Running } from './page.ts'
-import { freshToken, renew } from './renewal.ts'
+import { freshToken } from './renewal.ts'
 import { hasLocks, joinTabs } from './tab-lock.ts'
 import type { TabSession } from './tab-session.ts'
 import { hold, letGo, over } from './tab-session.ts'
@@ -31,13 +31,12 @@ export function openTab(page: Page): TabSession {
 
 /** Takes up what an earlier page left, unless another tab goes on with it and there are no turns. */
 export async function resume(tab: TabSession, kept: Kept): Promise<void> {
-  tab.kept = kept
+  // The clock went on with the browser; if somebody turned that, it is not to be trusted.
+  tab.kept = kept.at > clock() ? { ...kept, staleAt: 0, ownStaleAt: 0 } : kept
   if (!hasLocks() && (await tab.others.ask(kept.id))) {
     hold(tab, null)
     throw tab.problem('OTHER_TAB')
   }
-  // The clock went on with the browser; if somebody turned that, it is not to be trusted.
-  if (kept.at > clock()) await renew(tab, kept.ownToken)
 }
 
 /** Over here at once, then at the issuer; then this tab is led to where the app wants it. */

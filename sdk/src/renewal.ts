@@ -23,14 +23,16 @@ export async function renew(tab: TabSession, stale: string): Promise<void> {
   const { id } = current(tab)
   const isDone = (): boolean => {
     const { accessToken, ownToken } = current(tab)
-    return accessToken !== '' && accessToken !== stale && ownToken !== stale
+    return accessToken !== stale && ownToken !== stale
   }
-  // It may be about the other token.
-  if (tab.renewing) {
-    await tab.renewing
-    if (isDone()) return
+  while (tab.renewing) {
+    const { of, done } = tab.renewing
+    if (of === stale) return done
+    // What becomes of the other token is not this one's.
+    await done.catch(() => {})
   }
-  tab.renewing ??= tab.others
+  if (isDone()) return
+  const done = tab.others
     .alone(id, async () => {
       if (isDone()) return
       await tab.others.ask(id)
@@ -40,7 +42,8 @@ export async function renew(tab: TabSession, stale: string): Promise<void> {
     .finally(() => {
       tab.renewing = null
     })
-  await tab.renewing
+  tab.renewing = { of: stale, done }
+  return done
 }
 
 /** The issuer's own token is renewed with the one for the API only if it needs to be. */
@@ -56,14 +59,14 @@ async function exchange(tab: TabSession, stale: string): Promise<void> {
   }
   const { ownToken, ownStaleAt } = current(tab)
   if (!resource || stale === ownToken || ownStaleAt < clock()) await grant()
-  if (resource) await grant(resource)
+  if (resource && stale !== ownToken) await grant(resource)
 }
 
-/** What cannot get better ends it. */
+/** What can only be the end of it ends it: an answer of no use may come from whatever is in between. */
 function fail(tab: TabSession, problem: unknown): never {
   const error = problem as ImpersonationError
   // Only those of this package say anything of that.
-  if (error.hint && !error.retryable) {
+  if (error.hint && !error.retryable && error.code !== 'ISSUER_FAILED') {
     const { session } = tab.state
     const isLate = session && session.remaining() <= Math.max(0, tab.slept)
     const isOver = error.code === 'IMPERSONATION_ENDED'

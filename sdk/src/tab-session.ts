@@ -13,7 +13,8 @@ export interface TabSession extends Page {
   slept: number
   /** When this tab or another one last asked whether it lives: of the clock that goes on in sleep. */
   lookedAt: number
-  renewing: Promise<void> | null
+  /** Which token is being renewed. */
+  renewing: { readonly of: string; readonly done: Promise<void> } | null
 }
 
 export function hold(page: Page, kept: Kept | null): void {

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-import { started, stateOf } from '../support/sdk-app.ts'
-import type { ScriptedIssuer } from '../support/sdk-issuer.ts'
+import { accessToken, started, stateOf } from '../support/sdk-app.ts'
+import type { Reply, ScriptedIssuer } from '../support/sdk-issuer.ts'
 import { startScriptedIssuer } from '../support/sdk-issuer.ts'
 import type { Site } from './site.ts'
 import { appScript, copyOf, startSite } from './site.ts'
@@ -133,6 +133,60 @@ describe('A tab in which nobody does anything', () => {
     await context.clock.runFor('00:03')
     await tell(event)
     expect(paths()).toEqual([ASKED])
+  })
+
+  const html = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Sign in' }
+  const odd: readonly (readonly [string, Reply])[] = [
+    ['404', { status: 404, ...html }],
+    ['403', { status: 403, ...html }],
+    ['408', { status: 408 }],
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
+    ['a page', html],
+    ['another JSON', { body: { id: 'imp_2', expires_at: new Date().toISOString() } }],
+    ['401 without a code', { status: 401, body: {} }],
+  ]
+  it.each(odd)('lives on after %s, which says nothing of it, and asks again', async (_, reply) => {
+    const copy = await copyOf(page, context)
+    const token = await accessToken(page)
+    issuer.asked.length = 0
+    issuer.script = ({ path }) => (path === ASKED ? reply : null)
+    for (let minute = 1; minute <= 2; minute += 1) {
+      await context.clock.fastForward('00:50')
+      await pass(12)
+      const asks = reply.status === 401 ? 2 : 1
+      await expect.poll(() => issuer.countOf(ASKED)).toBe(minute * asks)
+    }
+    for (const tab of [page, copy]) {
+      expect(await tab.evaluate(() => window.seen)).toEqual(['pending', 'active'])
+      expect((await accessToken(tab)) === token).toBe(reply.status !== 401)
+    }
+    expect(await accessToken(page)).toBe(await accessToken(copy))
+    expect(issuer.countOf('/token')).toBe(reply.status === 401 ? 2 : 0)
+    expect(issuer.countOf(`${ASKED}/end`)).toBe(0)
+    revoke()
+    await context.clock.fastForward('00:50')
+    await pass(12)
+    for (const tab of [page, copy]) {
+      await tab.locator('main').waitFor()
+      expect(await stateOf(tab)).toEqual({ status: 'ended', code: null, reason: 'revoked' })
+    }
+  })
+
+  it.each(odd)('lives on after %s to its renewal, and after that to a reload', async (_, reply) => {
+    const copy = await copyOf(page, context)
+    const before = issuer.countOf('/token')
+    issuer.script = ({ path }) => (path === '/token' ? reply : null)
+    await context.clock.fastForward('04:35')
+    await expect.poll(() => issuer.countOf('/token')).toBeGreaterThan(before)
+    issuer.script = () => reply
+    await copy.reload()
+    expect(await started(copy)).toBe('ISSUER_FAILED')
+    expect(await page.evaluate(() => window.seen)).toEqual(['pending', 'active'])
+    issuer.script = () => null
+    expect(await accessToken(page)).toMatch(/^access-/)
+    await copy.reload()
+    expect(await started(copy)).toBe('imp_1')
+    expect(await accessToken(copy)).toBe(await accessToken(page))
   })
 
   it('waits for an answer, and does not ask beside it', async () => {

@@ -58,15 +58,62 @@ describe('An app with an API of its own', () => {
     expect(exchanges()).toEqual([null, API, API])
   })
 
-  it('renews both when the issuer does not know its own any more', async () => {
+  it('keeps the token for its API when the issuer does not know its own any more', async () => {
     expect(await open(LINK)).toBe('imp_1')
     expect(await accessToken(page)).toBe('access-2')
+    issuer.script = ({ authorization, form }) => {
+      if (form.get('resource')) return { status: 503, body: {} }
+      return authorization === 'Bearer access-1' ? { status: 401, body: {} } : null
+    }
+    await page.reload()
+    expect(await started(page)).toBe('imp_1')
+    expect(await accessToken(page)).toBe('access-2')
+    expect(exchanges()).toEqual([null, API, null])
+    expect(bearers()).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-3'])
+  })
+
+  it('renews its own before it has one for its API, and that with the first request', async () => {
+    expect(await open(LINK)).toBe('imp_1')
     issuer.script = ({ authorization }) =>
       authorization === 'Bearer access-1' ? { status: 401, body: {} } : null
     await page.reload()
     expect(await started(page)).toBe('imp_1')
-    expect(exchanges()).toEqual([null, API, null, API])
+    expect(exchanges()).toEqual([null, null])
+    expect(await accessToken(page)).toBe('access-3')
+    expect(exchanges()).toEqual([null, null, API])
+  })
+
+  it('trusts neither of its tokens when the clock was turned back', async () => {
+    expect(await open(LINK)).toBe('imp_1')
+    expect(await accessToken(page)).toBe('access-2')
+    await page.evaluate(() => {
+      for (const [key, value] of Object.entries(window.sessionStorage)) {
+        const kept = JSON.parse(String(value)) as Record<string, number>
+        for (const name of ['at', 'staleAt', 'ownStaleAt']) kept[name] = Number(kept[name]) + 3.6e6
+        window.sessionStorage.setItem(key, JSON.stringify(kept))
+      }
+    })
+    await page.reload()
+    expect(await started(page)).toBe('imp_1')
     expect(await accessToken(page)).toBe('access-4')
+    expect(exchanges()).toEqual([null, API, null, API])
+  })
+
+  it('asks about the impersonation although the exchange for the API failed beside it', async () => {
+    issuer.expiresIn = 3
+    await page.clock.install()
+    expect(await open(LINK)).toBe('imp_1')
+    issuer.script = ({ form }) => (form.get('resource') ? { status: 503, body: {} } : null)
+    await page.clock.fastForward('00:06')
+    issuer.asked.length = 0
+    await page.evaluate(() => {
+      Reflect.set(window, 'token', window.imp.getAccessToken().catch(String))
+      window.dispatchEvent(new Event('focus'))
+    })
+    await page.clock.runFor(1000)
+    await expect.poll(bearers).toEqual(['Bearer access-2'])
+    expect(exchanges()).toEqual([null, API])
+    expect(await page.evaluate(() => Reflect.get(window, 'token') as unknown)).toMatch(/usable/)
   })
 
   it('gets no other token than its own when the second exchange fails', async () => {
