@@ -139,10 +139,13 @@ describe('A clock that somebody turns', () => {
 describe('A tab that crashes while it refreshes', () => {
   it('leaves the turn to the next one', async () => {
     const copy = await copyOf(page, context)
-    issuer.asked.length = 0
-    await context.clock.fastForward('04:25')
-    await expect.poll(paths).toEqual(['/api/v1/impersonation'])
-    await context.clock.fastForward('00:15')
+    // Tabs that nobody sees ask nothing by themselves, whose clock ever jumps first.
+    for (const tab of [page, copy]) {
+      await tab.evaluate(() =>
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden' }),
+      )
+    }
+    await context.clock.fastForward('04:40')
     const before = issuer.countOf('/token')
     issuer.script = ({ path }, count) => (path === '/token' && count === before + 1 ? 'hang' : null)
     void accessToken(page).catch(() => null)
