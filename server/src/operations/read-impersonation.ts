@@ -12,7 +12,7 @@ import { verifyLiveness } from './verify-liveness.ts'
 
 export interface ImpersonationWithTimeline extends DescribedImpersonation {
   readonly timeline: readonly AuditEvent[]
-  /** Whether it lacks requests, the oldest. */
+  /** Whether it lacks the oldest of what is repeated. */
   readonly isTruncated: boolean
 }
 

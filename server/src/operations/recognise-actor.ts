@@ -18,15 +18,12 @@ export async function findActor(ports: Ports, token: string): Promise<Actor | un
  */
 export async function recogniseActor(ports: Ports, token: string): Promise<Actor> {
   const actor = await findActor(ports, token)
-  if (actor === undefined || !(await isSignedIn(ports, actor))) {
-    throw new Denied('IMPERSONATOR_TOKEN_INVALID')
-  }
+  if (actor === undefined) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
+  // A token with `offline_access` outlives the login; what it would start could not live.
+  const isSignedIn = await ports.tokens.isSignedIn(actor.session, actor.account.sub)
+  if (!isSignedIn) throw new Denied('IMPERSONATOR_TOKEN_INVALID')
   return actor
 }
-
-/** A token with `offline_access` outlives the login; what it would start could not live. */
-const isSignedIn = async ({ tokens }: Ports, { session, account }: Actor): Promise<boolean> =>
-  session === null || tokens.isSignedIn(session, account.sub)
 
 export function requireAuthority({ settings }: Ports, actor: Actor): void {
   refuse(decide(authorityRules, { settings, actor }))

@@ -40,7 +40,7 @@ async function gather(ports: Ports, impersonation: Impersonation): Promise<Liven
     directory.findAccount(subject),
     directory.findApp(app),
     directory.findConsent(subject, app),
-    actorSession === null || tokens.isSignedIn(actorSession, actor),
+    tokens.isSignedIn(actorSession, actor),
   ])
   return {
     settings,

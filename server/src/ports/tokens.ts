@@ -33,5 +33,6 @@ export interface Tokens {
   mint(impersonation: Impersonation, app: App): Promise<string>
   /** Whether the app may redeem what `mint` makes: a client without a secret, with refresh tokens. */
   canRedeem(clientId: string): Promise<boolean>
-  isSignedIn(session: string, sub: string): Promise<boolean>
+  /** Whether that login stands; `null` is somebody recognised without one, who cannot sign out. */
+  isSignedIn(session: string | null, sub: string): Promise<boolean>
 }
