@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CookieJar } from '../support/cookie-jar.ts'
+import { freePort } from '../support/free-port.ts'
 import { basic, bearer, get, postForm, postJson } from '../support/oauth-client.ts'
 import { codeBlocks, readDocument, root } from './markdown.ts'
 import type { RunningProcess } from './running-process.ts'
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await mkdir(join(root, '.vitest'), { recursive: true })
   folder = await mkdtemp(join(root, '.vitest/example-'))
   await writeFile(join(folder, 'host.mjs'), example?.text ?? '')
-  const port = 11_000 + Math.floor(Math.random() * 4_000)
+  const port = await freePort()
   issuer = `http://localhost:${port}`
   host = await runScript(join(folder, 'host.mjs'), `listening at ${issuer}`, {
     cwd: folder,
