@@ -7,6 +7,7 @@ import * as webhooks from './005-webhooks.ts'
 import * as auditSearched from './006-audit-searched.ts'
 import * as fewerIndexes from './007-fewer-indexes.ts'
 import * as consentMode from './008-consent-mode.ts'
+import * as organization from './009-organization.ts'
 
 /** Every migration, in order. A migration that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-audit-searched': auditSearched,
   '007-fewer-indexes': fewerIndexes,
   '008-consent-mode': consentMode,
+  '009-organization': organization,
 }

@@ -3,7 +3,6 @@ import type { Access } from '../tools/access.ts'
 import type { AccessRules } from './access-rules.ts'
 import type { Actor } from './actor.ts'
 import type { Person } from './person.ts'
-import type { Seal } from './seal.ts'
 import type { Session } from './sessions.ts'
 
 /** What a handler gets: the caller known and allowed, everything parsed. */
@@ -14,7 +13,6 @@ export interface PanelRequest<Body = undefined> {
   readonly session: Session
   readonly person: Person
   readonly actor: Actor
-  readonly seal: Seal
   readonly issuer: string
   readonly accessRules: AccessRules
   readonly clock: () => number

@@ -64,7 +64,7 @@ async function run(
   route: Route,
   session: Session,
 ): Promise<PanelAnswer> {
-  const { accessRules, clock, issuerUrl, seal } = parts
+  const { accessRules, clock, issuerUrl } = parts
   const actor = createActor(parts, session, originOf(ctx))
   const person = toPerson(accessRules, await actor.user())
   requireAccess(route, person)
@@ -72,7 +72,7 @@ async function run(
   const body = route.body && parse(route.body, await readJson(ctx), 'BODY_INVALID')
   const params = ctx['params'] as Record<string, string>
   const known = { params, query, body, session, person, actor }
-  return route.handle({ ...known, issuer: issuerUrl, accessRules, clock, seal })
+  return route.handle({ ...known, issuer: issuerUrl, accessRules, clock })
 }
 
 /** @throws Denied ACCESS_MISSING */

@@ -37,6 +37,7 @@ const audit: Required<AuditFilter> = {
   action: 'user.viewed',
   actor: 'usr_0000007',
   subject: 'usr_0000009',
+  organization: 'org_7',
   app: 'app_3',
   impersonation: 'imp_7',
   outcome: 'denied',
@@ -51,6 +52,7 @@ const records: Required<ImpersonationFilter> = {
   status: 'active',
   actor: 'usr_0000007',
   subject: 'usr_0000009',
+  organization: 'org_7',
   app: 'app_3',
 }
 

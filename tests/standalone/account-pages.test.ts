@@ -21,6 +21,7 @@ function pagesWith(text: string): [string, string][] {
       id: text,
       actor: text,
       subject: text,
+      organization: text,
       app: text,
       service: null,
       mode: 'full',

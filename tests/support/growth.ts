@@ -52,16 +52,17 @@ export async function growth(database: Database, { accounts, events, at }: Growt
       'org_' || (n % 100), ${pick('n', [500, '["org_admin"]'])} else '[]' end,
       ${pick('n', [211, 'disabled'])} else 'active' end, ${at} from ${numbers(accounts)} as n`)
   const action = `${pick('n', [1009, 'audit.exported'], [7, 'user.viewed'], [3, 'impersonation.request'])} else 'user.searched' end`
-  await run(`insert into audit_event (id, at, action, outcome, actor, subject, app, impersonation, details)
+  await run(`insert into audit_event (id, at, action, outcome, actor, subject, organization, app, impersonation, details)
     select '${prefixOf('aud', at)}' || ${digits('n', EVENT_DIGITS)}, ${at} - ${events} + n, ${action},
       ${pick('n', [97, 'denied'])} else 'success' end, 'usr_' || ${digits('n % 50', 7)},
-      'usr_' || ${digits(`(n * 7) % ${accounts}`, 7)}, 'app_' || (n % 10), 'imp_' || (n / 10), '{}'
+      'usr_' || ${digits(`(n * 7) % ${accounts}`, 7)}, 'org_' || (n * 7 % 100), 'app_' || (n % 10),
+      'imp_' || (n / 10), '{}'
     from ${numbers(events)} as n`)
   await run(`insert into audit_person (event, ip) select id, '192.0.2.1' from audit_event`)
-  await run(`insert into impersonation (id, actor, subject, app, mode, scope, started_at, expires_at,
+  await run(`insert into impersonation (id, actor, subject, organization, app, mode, scope, started_at, expires_at,
       ended_at, end_noticed_at, ended_by, end_reason)
     select 'imp_' || ${digits('n', 8)}, 'usr_' || ${digits('n % 50', 7)},
-      'usr_' || ${digits(`(n * 7) % ${accounts}`, 7)}, 'app_' || (n % 10), 'read_only', 'openid',
+      'usr_' || ${digits(`(n * 7) % ${accounts}`, 7)}, 'org_' || (n * 7 % 100), 'app_' || (n % 10), 'read_only', 'openid',
       ${at}, ${at} + 1, ${at}, ${at}, 'expired', 'lifetime_over' from ${numbers(Math.ceil(events / 10))} as n`)
   if (!sqlite) await run('vacuum analyze')
 }

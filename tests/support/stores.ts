@@ -86,6 +86,7 @@ export const impersonation = (more: Partial<Impersonation> = {}): Impersonation 
   id: newId('imp', more.startedAt ?? NOW),
   actor: 'usr_root',
   subject: 'usr_jane',
+  organization: null,
   app: 'acme-portal',
   service: 'acme-backend',
   mode: 'read_only',

@@ -1,8 +1,7 @@
 import { Access } from '../../tools/access.ts'
 import { apiPath } from '../api-path.ts'
 import { Denied, Refused } from '../denied.ts'
-import { listInReach } from '../list-in-reach.ts'
-import { isUserInReach, rememberReach } from '../reach.ts'
+import { listInReach } from '../reach.ts'
 import type { PanelAnswer, PanelRequest, Route } from '../route.ts'
 import { ok, route } from '../route.ts'
 
@@ -10,42 +9,37 @@ import { ok, route } from '../route.ts'
 export interface Impersonation {
   readonly id: string
   readonly actor: { readonly sub: string }
-  readonly subject: { readonly sub: string }
 }
 
 interface Recorded extends Impersonation {
-  readonly timeline: readonly object[]
+  readonly timeline: readonly { readonly organization: string | null }[]
 }
 
 async function listImpersonations(request: PanelRequest): Promise<PanelAnswer> {
-  const { query, person } = request
-  const isReachable = rememberReach(request)
-  // The same calls, whether or not strangers have to do with whom or what is asked for.
-  const isNarrow = query['actor'] !== undefined || query['app'] !== undefined
-  if (person.within !== null && isNarrow) await isReachable(person.user.sub)
-  return ok(
-    await listInReach<Impersonation>(request, '/impersonations', query, (found) =>
-      isOwn(request, found) ? Promise.resolve(true) : isReachable(found.subject.sub),
-    ),
-  )
+  const { actor, person, query } = request
+  const areOwn = query['actor'] === person.user.sub
+  const path = '/impersonations'
+  return ok(areOwn ? await actor.get(path, query) : await listInReach(request, path))
 }
 
 const isOwn = ({ person }: Pick<PanelRequest, 'person'>, found: Impersonation): boolean =>
   found.actor.sub === person.user.sub
+
+/** As its events say, which are all of the organisation it began in. */
+const isInReach = ({ person }: Pick<PanelRequest, 'person'>, { timeline }: Recorded): boolean =>
+  person.within === null || timeline.some(({ organization }) => organization === person.within)
 
 /** @throws Denied NOT_FOUND */
 async function find(request: PanelRequest): Promise<Recorded> {
   const path = apiPath('impersonations', request.params['id'])
   // A route of its own, which is not about one impersonation.
   if (path === '/impersonations/ended') throw new Denied('NOT_FOUND')
-  const found = await request.actor.get<Recorded>(path).catch(async (error: unknown) => {
-    // The same calls and the same answer as for one that is out of reach.
+  const found = await request.actor.get<Recorded>(path).catch((error: unknown) => {
+    // The same answer as for one that is out of reach.
     const isUnknown = error instanceof Refused && error.status === 404
-    if (!isUnknown || request.person.within === null) throw error
-    await isUserInReach(request, request.person.user.sub)
-    throw new Denied('NOT_FOUND')
+    throw isUnknown && request.person.within !== null ? new Denied('NOT_FOUND') : error
   })
-  if (isOwn(request, found) || (await isUserInReach(request, found.subject.sub))) return found
+  if (isOwn(request, found) || isInReach(request, found)) return found
   throw new Denied('NOT_FOUND')
 }
 

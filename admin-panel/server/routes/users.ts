@@ -2,27 +2,13 @@ import { z } from 'zod'
 import { Access } from '../../tools/access.ts'
 import { apiPath } from '../api-path.ts'
 import type { User } from '../person.ts'
-import { isInReach, requireInReach } from '../reach.ts'
+import { isInReach, listInReach, requireInReach } from '../reach.ts'
 import type { PanelAnswer, PanelRequest, Route } from '../route.ts'
 import { ok, route } from '../route.ts'
 
-interface Users {
-  readonly items: readonly User[]
-  readonly next_cursor: string | null
-}
-
 /** Filters by organisation at the server and once more here, since one of them may be forgotten. */
 async function listUsers(request: PanelRequest): Promise<PanelAnswer> {
-  const { actor, person, query } = request
-  const { within } = person
-  const asksForOthers = query['organization'] !== undefined && query['organization'] !== within
-  if (within === '' || (within !== null && asksForOthers)) {
-    return ok({ items: [], next_cursor: null })
-  }
-  const found = await actor.get<Users>(
-    '/users',
-    within === null ? query : { ...query, organization: within },
-  )
+  const found = await listInReach<User>(request, '/users')
   return ok({ ...found, items: found.items.filter((user) => isInReach(request, user)) })
 }
 

@@ -8,6 +8,8 @@ export interface Impersonation {
   /** `sub` of the account that is really acting (RFC 8693 §4.1). */
   readonly actor: string
   readonly subject: string
+  /** The subject’s when it began: the record stays where it was made, whoever moves. */
+  readonly organization: string | null
   /** `client_id` of the app. */
   readonly app: string
   /** `client_id` of the service that asked for it; `null` when started on the command line. */

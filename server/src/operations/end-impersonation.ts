@@ -3,7 +3,6 @@ import type { Ending, EndReason } from '../impersonation/ending.ts'
 import { ending } from '../impersonation/ending.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
 import { endByTime } from '../impersonation/liveness.ts'
-import type { Directory } from '../ports/directory.ts'
 import type { Ports } from '../ports/ports.ts'
 import { stamp } from './write-audit.ts'
 
@@ -20,9 +19,7 @@ export interface EndedFrom {
  * outbox. Of several ends only the first counts. It never waits for the audit trail.
  */
 export async function endImpersonation(
-  ports: Pick<Ports, 'impersonations' | 'clock' | 'newId'> & {
-    readonly directory: Pick<Directory, 'findAccount'>
-  },
+  ports: Pick<Ports, 'impersonations' | 'clock' | 'newId'>,
   impersonation: Impersonation,
   why: EndReason | Ending,
   from: EndedFrom = { origin: null },
@@ -30,9 +27,7 @@ export async function endImpersonation(
   const now = ports.clock()
   // What time has ended cannot be ended by anything else afterwards.
   const end = endByTime(impersonation, now) ?? (typeof why === 'string' ? ending(why, now) : why)
-  const subject = await ports.directory.findAccount(impersonation.subject).catch(() => undefined)
-  const organization = subject?.organization?.id ?? null
-  const events = happenings(impersonation, end, { ...from, organization }).map((happening) =>
+  const events = happenings(impersonation, end, from).map((happening) =>
     stamp(ports, happening, from.origin),
   )
   await ports.impersonations.end(impersonation.id, end, events)
@@ -41,10 +36,9 @@ export async function endImpersonation(
 function happenings(
   impersonation: Impersonation,
   end: Ending,
-  from: EndedFrom & { readonly organization: string | null },
+  { service = null, by = null }: EndedFrom,
 ): Happening[] {
-  const { actor, subject, app, id, startedAt } = impersonation
-  const { organization, service = null, by = null } = from
+  const { actor, subject, organization, app, id, startedAt } = impersonation
   const about = { actor, service, subject, organization, app, impersonation: id }
   const details = {
     ended_by: end.by,

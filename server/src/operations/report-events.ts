@@ -42,12 +42,11 @@ export async function reportEvents(
   const now = ports.clock()
   const ended = impersonation.ended ?? endByTime(impersonation, now)
   if (ended !== null && now > ended.at + GRACE_MS) throw new Denied('NOT_FOUND')
-  const subject = await ports.directory.findAccount(impersonation.subject)
   const about = {
     actor: impersonation.actor,
     service: service.clientId,
     subject: impersonation.subject,
-    organization: subject?.organization?.id ?? null,
+    organization: impersonation.organization,
     app: impersonation.app,
     impersonation: id,
   }

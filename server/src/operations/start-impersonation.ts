@@ -114,6 +114,7 @@ function draw(ports: Ports, request: ImpersonationRequest, facts: Granted): Impe
     id: ports.newId('imp', now),
     actor: actor.account.sub,
     subject: facts.subject.sub,
+    organization: facts.subject.organization?.id ?? null,
     app: app.clientId,
     service: request.service,
     ...wish,
@@ -135,7 +136,7 @@ const happening = (
   actor: impersonation.actor,
   service: impersonation.service,
   subject: impersonation.subject,
-  organization: facts.subject.organization?.id ?? null,
+  organization: impersonation.organization,
   app: impersonation.app,
   impersonation: impersonation.id,
   details: {

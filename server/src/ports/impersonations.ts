@@ -7,6 +7,7 @@ export interface ImpersonationFilter {
   readonly status?: 'active' | 'ended' | undefined
   readonly actor?: string | undefined
   readonly subject?: string | undefined
+  readonly organization?: string | undefined
   readonly app?: string | undefined
 }
 

@@ -43,10 +43,7 @@ function grantAdapter(ports: Ports, ours: ModelStore & Adapter, theirs: Adapter)
       const request = currentRequest()
       const subject = await verifyLiveness(ports, impersonation, request?.origin ?? null)
       if (subject === undefined) return undefined
-      if (request !== undefined) {
-        request.impersonation = impersonation
-        request.organization = subject.organization?.id ?? null
-      }
+      if (request !== undefined) request.impersonation = impersonation
       return ours.find(id)
     },
 

@@ -90,7 +90,7 @@ async function afterwards(ports: Ports, request: ProviderRequest): Promise<void>
   const { ctx, impersonation, origin } = request
   if (impersonation === null || ctx.status !== 200) return
   const { route, entities } = ctx.oidc
-  if (route === 'token') await recordRefresh(ports, impersonation, request.organization, origin)
+  if (route === 'token') await recordRefresh(ports, impersonation, origin)
   if (route !== 'introspection') return
   const body = ctx.body as Record<string, unknown>
   if (body['active'] !== true) return

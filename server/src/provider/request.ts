@@ -9,8 +9,6 @@ export interface ProviderRequest {
   readonly origin: Origin
   /** The live impersonation whose grant this request has looked up. */
   impersonation: Impersonation | null
-  /** Id of the organisation of its subject. */
-  organization: string | null
   /** Id of the impersonation whose token this request has shown, whether or not that one is alive. */
   shown: string | null
   /** The logins this request has ended. */
@@ -23,7 +21,6 @@ export const newRequest = (ctx: KoaContextWithOIDC, origin: Origin): ProviderReq
   ctx,
   origin,
   impersonation: null,
-  organization: null,
   shown: null,
   signedOut: [],
 })

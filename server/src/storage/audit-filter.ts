@@ -7,7 +7,15 @@ import { idBound } from './ids.ts'
 import type { Schema } from './schema.ts'
 
 /** From what narrows most to what narrows least; the first that is asked for leads. */
-const COLUMNS = ['impersonation', 'subject', 'actor', 'app', 'outcome', 'action'] as const
+const COLUMNS = [
+  'impersonation',
+  'subject',
+  'actor',
+  'organization',
+  'app',
+  'outcome',
+  'action',
+] as const
 
 type Column = (typeof COLUMNS)[number]
 

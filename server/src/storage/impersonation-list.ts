@@ -41,7 +41,7 @@ export async function countImpersonations(
 }
 
 /** From what narrows most to what narrows least. */
-const COLUMNS = ['subject', 'actor', 'app'] as const
+const COLUMNS = ['subject', 'actor', 'organization', 'app'] as const
 
 function matching(
   database: Database,

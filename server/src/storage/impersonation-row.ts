@@ -23,6 +23,7 @@ export function toImpersonation(row: ImpersonationRow): Impersonation {
     id: row.id,
     actor: row.actor,
     subject: row.subject,
+    organization: row.organization,
     app: row.app,
     service: row.service,
     mode: row.mode,

@@ -68,6 +68,7 @@ const COLUMNS = [
   'id',
   'actor',
   'subject',
+  'organization',
   'app',
   'service',
   'mode',

@@ -102,6 +102,7 @@ export interface ImpersonationRow {
   id: string
   actor: string
   subject: string
+  organization: string | null
   app: string
   service: string | null
   mode: 'read_only' | 'full'

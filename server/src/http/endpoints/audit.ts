@@ -17,6 +17,7 @@ const filter = {
   action: z.enum(auditActions).optional(),
   actor: id.optional(),
   subject: id.optional(),
+  organization: id.optional(),
   app: id.optional(),
   impersonation: id.optional(),
   outcome: z.enum(['success', 'denied', 'failure']).optional(),

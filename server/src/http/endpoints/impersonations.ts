@@ -21,6 +21,7 @@ interface ListQuery {
   readonly status?: 'active' | 'ended' | undefined
   readonly actor?: string | undefined
   readonly subject?: string | undefined
+  readonly organization?: string | undefined
   readonly app?: string | undefined
   readonly cursor?: string | undefined
   readonly limit?: number | undefined
@@ -31,6 +32,7 @@ const listQuery: z.ZodType<ListQuery> = z.strictObject({
   status: z.enum(['active', 'ended']).optional(),
   actor: id.optional(),
   subject: id.optional(),
+  organization: id.optional(),
   app: id.optional(),
   ...paging,
   ...totalling,

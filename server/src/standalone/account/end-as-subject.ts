@@ -9,13 +9,11 @@ export async function endAsSubject(
   id: string,
   origin: Origin,
 ): Promise<boolean> {
-  const { impersonations, directory, clock, storage, log } = parts
+  const { impersonations, clock, storage, log } = parts
   const found = await impersonations.find(id)
   if (found?.subject !== sub) return false
   await storage.unitOfWork.run(() =>
-    endImpersonation({ impersonations, directory, clock, newId }, found, 'ended_by_subject', {
-      origin,
-    }),
+    endImpersonation({ impersonations, clock, newId }, found, 'ended_by_subject', { origin }),
   )
   await storage.audit.flush().catch((error: unknown) => {
     log.error({ err: error, alarm: true }, 'audit events wait in the outbox')

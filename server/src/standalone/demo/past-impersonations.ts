@@ -61,6 +61,7 @@ function draw(at: number, choice: Choice): Impersonation {
     app: 'acme-portal',
     service: 'admin-panel',
     ...choice,
+    organization: personOf(choice.subject).organization?.id ?? null,
     startedAt,
     expiresAt: startedAt + LIFE,
     redeemBy: null,
@@ -98,11 +99,11 @@ type About = Required<
   Pick<Happening, 'actor' | 'service' | 'subject' | 'organization' | 'app' | 'impersonation'>
 >
 
-const about = ({ id, actor, subject, app }: Impersonation): About => ({
+const about = ({ id, actor, subject, organization, app }: Impersonation): About => ({
   actor,
   service: null,
   subject,
-  organization: personOf(subject).organization?.id ?? null,
+  organization,
   app,
   impersonation: id,
 })
@@ -137,9 +138,9 @@ function tellStart(story: Story, record: Impersonation): void {
 
 /** Tokens as the app fetched them, and what its resource server saw. */
 function tellUse(story: Story, record: Impersonation, until: number): void {
-  const { actor, subject, app, id, startedAt, mode } = record
+  const { actor, startedAt, mode } = record
   const browser = personOf(actor)
-  const refreshed = { actor, subject, app, impersonation: id, outcome: 'success' } as const
+  const refreshed = { ...about(record), outcome: 'success' } as const
   for (let at = startedAt + 4 * SECOND; at < until; at += REFRESH) {
     story.tell(at, { action: 'impersonation.refreshed', ...refreshed }, story.at(browser))
   }
