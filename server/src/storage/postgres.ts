@@ -16,7 +16,7 @@ const types: pg.CustomTypesConfig = {
 
 export function openPostgres(url: string, connections = 10): Database {
   const place = { connectionString: url, types, connectionTimeoutMillis: 5000 }
-  const pool = new pg.Pool({
+  const pool = openPool({
     ...place,
     max: connections,
     // In this order: the database gives up, and cleans up, before we would.
@@ -24,10 +24,6 @@ export function openPostgres(url: string, connections = 10): Database {
     statement_timeout: 8000,
     query_timeout: 10_000,
   })
-  // An idle connection that breaks is replaced by the pool; the next query will say if it cannot be.
-  pool.on('error', () => undefined)
-  // Also one that breaks between two statements of a transaction, which no query would hear of.
-  pool.on('connect', (client) => client.on('error', () => undefined))
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 
   return {
@@ -57,11 +53,21 @@ export function openPostgres(url: string, connections = 10): Database {
   }
 }
 
+/** A connection that breaks while no query runs on it ends no process: the next query says so. */
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config)
+  // An idle connection is replaced by the pool.
+  pool.on('error', () => undefined)
+  // Also one that breaks between two statements of a transaction, or while the pool is closed.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
 async function patiently<Result>(
   place: pg.PoolConfig,
   work: (kysely: Kysely<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  const dialect = new PostgresDialect({ pool: new pg.Pool({ ...place, max: 1 }) })
+  const dialect = new PostgresDialect({ pool: openPool({ ...place, max: 1 }) })
   const kysely = new Kysely<Schema>({ dialect })
   try {
     return await work(kysely)
