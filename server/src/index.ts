@@ -1,5 +1,6 @@
 export type { ImpersonationExtension, ImpersonationOptions } from './create-impersonation.ts'
 export { createImpersonation } from './create-impersonation.ts'
+export { errorBody } from './http/answer.ts'
 export type { ApiAnswer, ApiRequest, Endpoint } from './http/endpoint.ts'
 export { ACTOR_TOKEN, endpoint } from './http/endpoint.ts'
 export { id as idSchema, idOrNull, pageOf, paging, text as textSchema } from './http/parameters.ts'

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { basic, onStage } from '../support/attack.ts'
 import { dumpOf } from '../support/dump-of.ts'
 import type { Asked } from '../support/load-flood.ts'
 import { flood, tally } from '../support/load-flood.ts'
-import { advance } from '../support/turned-clock.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 import { authorization } from '../support/visitor.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -21,8 +21,9 @@ const pushed = (ip: string, params: Record<string, string> = {}): Asked => {
   return { method: 'POST', path: '/request', headers, body: query }
 }
 
-describe('requests that anybody may send and that are kept', () => {
+describe('requests that anybody may send and that are kept', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite', { TRUSTED_PROXIES: '1' })
+  beforeEach(stopClock)
 
   const kept = async (): Promise<number> => {
     const { oidc_model: models = [] } = await dumpOf(stage.booted)
@@ -66,6 +67,8 @@ describe('requests that anybody may send and that are kept', () => {
     expect(JSON.parse(json.body)).toEqual({
       error: 'rate_limited',
       error_description: 'Too many requests.',
+      code: 'RATE_LIMITED',
+      request_id: expect.stringMatching(/^req_/) as string,
     })
     // Somebody else is served, and so is this network a minute later.
     expect((await one(from('192.0.2.9', address))).status).toBe(303)

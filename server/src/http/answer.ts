@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { denials } from '../impersonation/denial.ts'
-import type { Denial } from '../impersonation/denial.ts'
+import type { Denial, DenialCode } from '../impersonation/denial.ts'
 import { Denied } from '../operations/denied.ts'
 import type { DescribedImpersonation } from '../operations/describe-impersonation.ts'
 import { CursorInvalid } from '../ports/page.ts'
@@ -16,24 +16,30 @@ export function setCommonHeaders(ctx: Context): void {
   ctx.set('X-Content-Type-Options', 'nosniff')
 }
 
-/** Turns whatever was thrown into the error body of contract §2. Texts are constant per code. */
+export interface ErrorBody {
+  readonly error: string
+  readonly error_description: string
+  readonly code: DenialCode
+  readonly request_id: string
+}
+
+/** What every refusal says (contract §2). Texts are constant per code. */
+export function errorBody(ctx: Pick<Context, 'req'>, code: DenialCode): ErrorBody {
+  const [, error, description] = denials[code]
+  return { error, error_description: description, code, request_id: requestIdOf(ctx.req) }
+}
+
+/** Turns whatever was thrown into an error body. */
 export function answerError(ports: Pick<Ports, 'alarm'>, ctx: Context, error: unknown): void {
   const denial = toDenial(error)
   if (denial.code === 'INTERNAL' || denial.code === 'UNAVAILABLE') {
     ports.alarm(`request ${requestIdOf(ctx.req)} failed`, error)
   }
-  const [status, name, description] = denials[denial.code]
   const challenge = challengeOf(denial)
   if (challenge !== null) ctx.set('WWW-Authenticate', challenge)
   if (denial.retryAfter !== undefined) ctx.set('Retry-After', String(denial.retryAfter))
-  ctx.status = status
-  ctx.body = {
-    error: name,
-    error_description: description,
-    code: denial.code,
-    request_id: requestIdOf(ctx.req),
-    ...detailsOf(denial),
-  }
+  ctx.status = denials[denial.code][0]
+  ctx.body = { ...errorBody(ctx, denial.code), ...detailsOf(denial) }
 }
 
 function toDenial(error: unknown): Denial {

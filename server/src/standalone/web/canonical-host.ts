@@ -1,6 +1,6 @@
-import type { Context, Middleware } from 'koa'
-import { denials, requestIdOf } from '../../index.ts'
+import type { Middleware } from 'koa'
 import { loopbackNames } from './loopback-names.ts'
+import { refuse } from './refuse.ts'
 
 /**
  * oidc-provider builds addresses from the Host header and the forwarded ones, so nobody but us may
@@ -36,13 +36,6 @@ export function canonicalHost(issuer: string, trustedProxies: number): Middlewar
     ctx.request.originalUrl = ctx.url
     await next()
   }
-}
-
-function refuse(ctx: Context, code: 'HOST_INVALID' | 'WRONG_HOST'): void {
-  const [status, error, description] = denials[code]
-  ctx.status = status
-  ctx.set('Cache-Control', 'no-store')
-  ctx.body = { error, error_description: description, code, request_id: requestIdOf(ctx.req) }
 }
 
 /** A target may name a host itself (RFC 9112 §3.2.2), which Koa believes before any header. */

@@ -1,17 +1,11 @@
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { errors } from 'oidc-provider'
 import type { DenialCode } from '../../index.ts'
 import { ConditionLost, denials, requestIdOf, StorageUnavailable } from '../../index.ts'
 import { ForeignForm } from './form.ts'
-import { errorPage } from '../pages/error-page.ts'
 import { PasswordsBusy } from '../passwords.ts'
 import type { Parts } from '../parts.ts'
-
-interface Answer {
-  readonly code: DenialCode
-  readonly status: number
-  readonly message: string
-}
+import { refuse } from './refuse.ts'
 
 /** The outermost middleware: whatever is thrown becomes an answer, and the process lives. */
 export const errorAnswers =
@@ -19,28 +13,28 @@ export const errorAnswers =
   async (ctx, next) => {
     try {
       await next()
-      if (ctx.status === 404 && ctx.body === undefined) answer(ctx, toAnswer('NOT_FOUND'))
+      if (ctx.status === 404 && ctx.body === undefined)
+        refuse(ctx, 'NOT_FOUND', denials.NOT_FOUND[2])
     } catch (error) {
-      const found = judge(error)
-      if (found.status >= 500) log.error({ err: error, request_id: requestIdOf(ctx.req) }, 'failed')
+      const [code, message] = judge(error)
+      if (denials[code][0] >= 500)
+        log.error({ err: error, request_id: requestIdOf(ctx.req) }, 'failed')
       // What the request would have got, had it succeeded.
       for (const name of ['Set-Cookie', 'Location']) ctx.res.removeHeader(name)
-      if (found.status === 503) ctx.set('Retry-After', '1')
-      answer(ctx, found)
+      if (code === 'UNAVAILABLE') ctx.set('Retry-After', '1')
+      refuse(ctx, code, message)
     }
   }
 
-function judge(error: unknown): Answer {
+/** Code, and what a page says to whoever waits for one. */
+function judge(error: unknown): readonly [DenialCode, string] {
   if (error instanceof StorageUnavailable || error instanceof PasswordsBusy) {
-    return toAnswer('UNAVAILABLE', 'We cannot do this at the moment. Please try again shortly.')
+    return ['UNAVAILABLE', 'We cannot do this at the moment. Please try again shortly.']
   }
   if (isOver(error)) {
-    return toAnswer(
-      'BODY_INVALID',
-      'This page is no longer valid. Go back to the app and try again.',
-    )
+    return ['BODY_INVALID', 'This page is no longer valid. Go back to the app and try again.']
   }
-  return toAnswer('INTERNAL', 'Something went wrong on our side.')
+  return ['INTERNAL', 'Something went wrong on our side.']
 }
 
 /** Its page was left behind, or another request has used up what it came with. */
@@ -48,22 +42,3 @@ const isOver = (error: unknown): boolean =>
   error instanceof ForeignForm ||
   error instanceof errors.SessionNotFound ||
   (error instanceof ConditionLost && error.condition === 'consumed')
-
-const toAnswer = (code: DenialCode, message: string = denials[code][2]): Answer => ({
-  code,
-  status: denials[code][0],
-  message,
-})
-
-function answer(ctx: Context, { code, status, message }: Answer): void {
-  const requestId = requestIdOf(ctx.req)
-  ctx.status = status
-  ctx.set('Cache-Control', 'no-store')
-  if (ctx.accepts('json', 'html') === 'html') {
-    ctx.type = 'html'
-    ctx.body = errorPage({ title: 'This did not work', message, requestId })
-    return
-  }
-  const [, error, description] = denials[code]
-  ctx.body = { error, error_description: description, code, request_id: requestId }
-}

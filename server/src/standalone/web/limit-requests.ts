@@ -1,16 +1,9 @@
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import {
-  asRouted,
-  createFloodGuard,
-  denials,
-  networkOf,
-  originOf,
-  requestIdOf,
-} from '../../index.ts'
-import { errorPage } from '../pages/error-page.ts'
+import { asRouted, createFloodGuard, networkOf, originOf } from '../../index.ts'
 import type { Parts } from '../parts.ts'
+import { refuse } from './refuse.ts'
 
 /** Ten a second all along: more than an office behind one address needs when the day begins. */
 const REQUESTS = { name: 'sign-in-requests', points: 600, window: 60 }
@@ -35,11 +28,11 @@ export function limitRequests({ impersonation, clock }: Parts): Middleware {
         originOf(ctx),
       )
       ctx.set('Retry-After', String(wait))
-      return answer(ctx, 'RATE_LIMITED', 'Too many requests. Wait a minute and try again.')
+      return refuse(ctx, 'RATE_LIMITED', 'Too many requests. Wait a minute and try again.')
     }
     const { id_token_hint: _, ...kept } = ctx.query
     if (path === SIGN_OUT && lengthOf(kept) > LONGEST) {
-      return answer(ctx, 'BODY_INVALID', 'The request of the app is too long.')
+      return refuse(ctx, 'BODY_INVALID', 'The request of the app is too long.')
     }
     await next()
   }
@@ -57,15 +50,3 @@ const lengthOf = (params: Readonly<Record<string, unknown>>): number =>
   Object.values(params)
     .flat()
     .reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0)
-
-function answer(ctx: Context, code: 'RATE_LIMITED' | 'BODY_INVALID', message: string): void {
-  const [status, error, description] = denials[code]
-  ctx.status = status
-  ctx.set('Cache-Control', 'no-store')
-  if (ctx.accepts('json', 'html') === 'html') {
-    ctx.type = 'html'
-    ctx.body = errorPage({ title: 'This did not work', message, requestId: requestIdOf(ctx.req) })
-  } else {
-    ctx.body = { error, error_description: description }
-  }
-}
