@@ -17,6 +17,7 @@ export const LIMITS = {
 }
 type Limits = Readonly<typeof LIMITS>
 const DRAIN_MS = 10_000
+const IDLE_MS = 50
 const LOOPBACK = ['127.0.0.1', '::1']
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown
@@ -67,10 +68,14 @@ async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => {
     server.close(resolve)
   })
-  server.closeIdleConnections()
+  // Also those that are idle only once their answer has ended: Node would keep them for a next one.
+  const idle = setInterval(() => {
+    server.closeIdleConnections()
+  }, IDLE_MS)
   const timer = setTimeout(() => {
     server.closeAllConnections()
   }, DRAIN_MS)
   await closed
+  clearInterval(idle)
   clearTimeout(timer)
 }

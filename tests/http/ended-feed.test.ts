@@ -106,9 +106,11 @@ describe.each(['sqlite', 'postgres'] as const)(
     it('does not keep the server from stopping', async () => {
       const reader = await open()
       const began = performance.now()
+      const told = reader.ended.then((isEnded) => isEnded && performance.now() - began)
       await booted.restart()
-      expect(performance.now() - began).toBeLessThan(5000)
-      expect(await reader.ended).toBe(true)
+      expect(await told).toBeLessThan(5000)
+      // Nor does its connection, which is idle then: what does not go is cut off after ten seconds.
+      expect(performance.now() - began).toBeLessThan(10_000)
     })
 
     it('hears of ends that another process has written', async () => {
