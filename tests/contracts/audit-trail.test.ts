@@ -114,14 +114,20 @@ describe.each(databases)('the audit trail on %s', (database) => {
     await stores.storage.unitOfWork.run(async () => {
       for (const event of events) await trail().record(event)
     })
-    expect(await trail().timeline('imp_1')).toEqual(events)
+    expect((await trail().timeline('imp_1')).events).toEqual(events)
   })
 
   describe('the list', () => {
     const all = [
       auditEvent({ at: NOW - 4000, action: 'login.failed', outcome: 'failure', actor: 'usr_a' }),
       auditEvent({ at: NOW - 3000, subject: 'usr_omar', app: 'acme-billing' }),
-      auditEvent({ at: NOW - 2000, outcome: 'denied', code: 'NOT_FOUND', impersonation: 'imp_1' }),
+      auditEvent({
+        at: NOW - 2000,
+        outcome: 'denied',
+        code: 'NOT_FOUND',
+        organization: 'org_contoso',
+        impersonation: 'imp_1',
+      }),
       auditEvent({ at: NOW - 1000, action: 'impersonation.ended', impersonation: 'imp_1' }),
       auditEvent({ at: NOW, action: 'privilege_violation', outcome: 'denied', actor: 'usr_a' }),
     ]
@@ -138,6 +144,8 @@ describe.each(databases)('the audit trail on %s', (database) => {
       [{ actor: 'usr_a' }, [4, 0]],
       [{ actor: 'usr_a', action: 'privilege_violation' }, [4]],
       [{ subject: 'usr_omar' }, [1]],
+      [{ organization: 'org_contoso' }, [2]],
+      [{ organization: 'org_contoso', outcome: 'failure' }, []],
       [{ app: 'acme-billing' }, [1]],
       [{ impersonation: 'imp_1' }, [3, 2]],
       [{ outcome: 'denied' }, [4, 2]],
@@ -235,7 +243,7 @@ describe.each(databases)('the audit trail on %s', (database) => {
     })
     await mendTrail()
     await trail().flush()
-    expect(await trail().timeline(event.impersonation ?? '')).toEqual([event])
+    expect((await trail().timeline(event.impersonation ?? '')).events).toEqual([event])
   })
 
   it('says that it cannot be read', async () => {

@@ -21,6 +21,7 @@ describe.each(databases)('the records of impersonations on %s', (database) => {
   it('gives a record back as it was put in', async () => {
     const full = impersonation({
       mode: 'full',
+      organization: 'org_northwind',
       reason: 'cannot see charger 12 – „Säule“',
       ticket: 'SUP-1',
       redeemBy: NOW + 120_000,
@@ -75,7 +76,7 @@ describe.each(databases)('the records of impersonations on %s', (database) => {
     expect(await store().find(imp.id)).toEqual({ ...imp, ended })
     expect(await stores.storage.models('Grant').find(imp.id)).toBeUndefined()
     await stores.storage.audit.flush()
-    expect(await stores.storage.audit.timeline(imp.id)).toEqual([event])
+    expect((await stores.storage.audit.timeline(imp.id)).events).toEqual([event])
   })
 
   it('writes one event when many end it at once', async () => {
@@ -87,7 +88,7 @@ describe.each(databases)('the records of impersonations on %s', (database) => {
       ),
     )
     await stores.storage.audit.flush()
-    expect(await stores.storage.audit.timeline(imp.id)).toHaveLength(1)
+    expect((await stores.storage.audit.timeline(imp.id)).events).toHaveLength(1)
   })
 
   it('does nothing when what is to be ended is unknown', async () => {
@@ -132,7 +133,12 @@ describe.each(databases)('the records of impersonations on %s', (database) => {
     const all = [
       impersonation({ actor: 'usr_a', startedAt: NOW - 5000 }),
       impersonation({ actor: 'usr_a', startedAt: NOW - 4000, ended }),
-      impersonation({ actor: 'usr_b', startedAt: NOW - 3000, subject: 'usr_omar' }),
+      impersonation({
+        actor: 'usr_b',
+        startedAt: NOW - 3000,
+        subject: 'usr_omar',
+        organization: 'org_a',
+      }),
       impersonation({ actor: 'usr_c', startedAt: NOW - 2000, app: 'acme-billing' }),
       impersonation({ actor: 'usr_d', startedAt: NOW - 1000, redeemBy: NOW }),
     ].map((imp, index) => (index === 1 ? imp : { ...imp, ended: null }))
@@ -163,6 +169,8 @@ describe.each(databases)('the records of impersonations on %s', (database) => {
     it.each([
       [{ actor: 'usr_a' }, [1, 0]],
       [{ subject: 'usr_omar' }, [2]],
+      [{ organization: 'org_a' }, [2]],
+      [{ organization: 'org_a', status: 'ended' }, []],
       [{ app: 'acme-billing' }, [3]],
       [{ status: 'active' }, [3, 2, 0]],
       [{ status: 'ended' }, [4, 1]],

@@ -31,6 +31,7 @@ describe.each(databases)('a timeline on %s', (database) => {
       for (const one of events) await audit.record(one)
     })
     const cut = new Set(flood.slice(0, 1500))
-    expect(await audit.timeline('imp_1')).toEqual(events.filter((one) => !cut.has(one)))
+    const kept = events.filter((one) => !cut.has(one))
+    expect(await audit.timeline('imp_1')).toEqual({ events: kept, isTruncated: true })
   })
 })

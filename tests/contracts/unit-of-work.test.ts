@@ -23,7 +23,7 @@ describe.each(databases)('the unit of work on %s', (database) => {
     })
     expect(await impersonations.find(imp.id)).toEqual(imp)
     expect(await models('Grant').find(imp.id)).toEqual({ jti: imp.id })
-    expect(await audit.timeline(imp.id)).toHaveLength(1)
+    expect((await audit.timeline(imp.id)).events).toHaveLength(1)
   })
 
   it('gives back what its work resolves to', async () => {
@@ -120,7 +120,7 @@ describe.each(databases)('the unit of work on %s', (database) => {
     expect(await impersonations.find(imp.id)).toEqual({ ...imp, ended })
     expect(await impersonations.findOpenByActor('usr_root2')).toBeUndefined()
     await audit.flush()
-    expect(await audit.timeline(imp.id)).toEqual([end])
+    expect((await audit.timeline(imp.id)).events).toEqual([end])
   })
 
   it('asks for the extent only when the work is done', async () => {

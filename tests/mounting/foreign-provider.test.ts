@@ -53,7 +53,7 @@ describe.each([
         `https://spa.foreign.test/cb?from=x&${query}`,
       ],
     })
-    expect(await host.storage.audit.timeline(body.impersonation_id)).toEqual([
+    expect((await host.storage.audit.timeline(body.impersonation_id)).events).toEqual([
       {
         seq: null,
         id: expect.stringMatching(/^aud_[0-9a-z]{36}$/) as string,

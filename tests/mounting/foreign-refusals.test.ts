@@ -143,7 +143,7 @@ describe.each(databases)('a foreign host that keeps impersonations on %s', (data
       expect(await host.impersonation.sweep()).toBe(1)
       expect(await host.impersonation.sweep()).toBe(0)
       expect(await endingOf(start.impersonation_id)).toMatchObject({ at: START + 1_800_000 })
-      expect(await host.storage.audit.timeline(start.impersonation_id)).toMatchObject([
+      expect((await host.storage.audit.timeline(start.impersonation_id)).events).toMatchObject([
         { action: 'impersonation.started', requestId: expect.any(String) as string },
         {
           action: 'impersonation.ended',

@@ -174,7 +174,7 @@ describe('The demo data', () => {
     ])
     expect(await storage.impersonations.findOpenByActor('usr_root')).toBeUndefined()
     const [, yesterday] = items
-    const timeline = await storage.audit.timeline(yesterday?.impersonation.id ?? '')
+    const { events: timeline } = await storage.audit.timeline(yesterday?.impersonation.id ?? '')
     expect(timeline.map(({ action }) => action)).toEqual([
       'impersonation.started',
       'impersonation.refreshed',

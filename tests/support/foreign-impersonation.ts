@@ -84,7 +84,7 @@ export function partiesOf(host: ForeignHost): ForeignParties {
     end: (token) => postJson(`${api}/impersonation/end`, undefined, bearer(token)),
     async trail(impersonation) {
       await storage.audit.flush()
-      return (await storage.audit.timeline(impersonation)).map(({ action }) => action)
+      return (await storage.audit.timeline(impersonation)).events.map(({ action }) => action)
     },
   }
 }

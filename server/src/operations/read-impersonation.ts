@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../impersonation/audit-event.ts'
 import type { Impersonation } from '../impersonation/impersonation.ts'
-import { MOST_REPEATED, repeatedActions } from '../ports/audit-trail.ts'
+import type { Timeline } from '../ports/audit-trail.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Service } from '../ports/tokens.ts'
 import { Denied } from './denied.ts'
@@ -11,9 +11,7 @@ import { hasScope } from './recognise-service.ts'
 import { verifyLiveness } from './verify-liveness.ts'
 
 export interface ImpersonationWithTimeline extends DescribedImpersonation {
-  readonly timeline: readonly AuditEvent[]
-  /** Whether it lacks the oldest of what is repeated. */
-  readonly isTruncated: boolean
+  readonly timeline: Timeline
 }
 
 /**
@@ -30,18 +28,10 @@ export async function readImpersonation(
   const impersonation = await findJudged(ports, id)
   if (impersonation === undefined) throw new Denied('NOT_FOUND')
   await flushAudit(ports)
-  const events = await ports.audit.timeline(id)
-  const isWhole = hasScope(service, 'read_audit')
-  const timeline = isWhole ? events : events.map(withoutPlace)
-  const isTruncated = events.length > MOST_REPEATED && (await isCut(ports, id))
-  return { ...(await describeImpersonation(ports, impersonation)), timeline, isTruncated }
-}
-
-async function isCut({ audit }: Ports, impersonation: string): Promise<boolean> {
-  const counts = await Promise.all(
-    repeatedActions.map((action) => audit.count({ impersonation, action }, MOST_REPEATED + 1)),
-  )
-  return counts.some((count) => count > MOST_REPEATED)
+  const { events, isTruncated } = await ports.audit.timeline(id)
+  const shown = hasScope(service, 'read_audit') ? events : events.map(withoutPlace)
+  const described = await describeImpersonation(ports, impersonation)
+  return { ...described, timeline: { events: shown, isTruncated } }
 }
 
 /** Resource servers ask here whether it goes on, perhaps before anything else has noticed its end. */

@@ -9,6 +9,7 @@ export interface AuditFilter {
   readonly action?: AuditAction | undefined
   readonly actor?: string | undefined
   readonly subject?: string | undefined
+  readonly organization?: string | undefined
   readonly app?: string | undefined
   readonly impersonation?: string | undefined
   readonly outcome?: AuditOutcome | undefined
@@ -25,6 +26,13 @@ export const repeatedActions: readonly AuditAction[] = [
 /** As many of each of these as a timeline shows. */
 export const MOST_REPEATED = 1000
 
+/** Everything about one impersonation, oldest first; of what is repeated, the newest. */
+export interface Timeline {
+  readonly events: readonly AuditEvent[]
+  /** Whether it lacks the oldest of what is repeated. */
+  readonly isTruncated: boolean
+}
+
 /** Append-only. What is recorded in a unit is committed with it or fails it. */
 export interface AuditTrail {
   /** `email` is kept with the personal data that can be erased. */
@@ -33,8 +41,7 @@ export interface AuditTrail {
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>
   /** How many match, at most `atMost`: counting on would take as long as reading them. */
   count(filter: AuditFilter, atMost: number): Promise<number>
-  /** Everything about one impersonation, oldest first; of what is repeated, the newest. */
-  timeline(impersonation: string): Promise<AuditEvent[]>
+  timeline(impersonation: string): Promise<Timeline>
   /** All that match, newest first, read in small pages so that memory stays flat. */
   stream(filter: AuditFilter): AsyncIterable<AuditEvent>
   /** Calls the listener with each event that this process has written, once it is durable. */

@@ -1,7 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { AuditAction, AuditEvent } from '../impersonation/audit-event.ts'
-import type { AuditFilter, AuditTrail } from '../ports/audit-trail.ts'
+import type { AuditFilter, AuditTrail, Timeline } from '../ports/audit-trail.ts'
 import { MOST_REPEATED, repeatedActions } from '../ports/audit-trail.ts'
 import type { Page } from '../ports/page.ts'
 import { matching } from './audit-filter.ts'
@@ -73,19 +73,22 @@ async function count(database: Database, filter: AuditFilter, atMost: number): P
   return row?.n ?? 0
 }
 
-async function timeline(database: Database, impersonation: string): Promise<AuditEvent[]> {
+async function timeline(database: Database, impersonation: string): Promise<Timeline> {
   const read = async (query: ReturnType<typeof selectEvents>): Promise<AuditEvent[]> =>
     (await database.rows<AuditRow>(query.compile())).map(toEvent)
   const all = selectEvents(database, { impersonation }, null)
   const newest = await read(all.limit(MOST_REPEATED))
-  if (newest.length < MOST_REPEATED) return newest.toReversed()
+  if (newest.length < MOST_REPEATED) return { events: newest.toReversed(), isTruncated: false }
   // Who makes as many requests as they like must not hide anything else behind them.
   const events = await read(all.where('audit_event.action', 'not in', repeatedActions))
+  let isTruncated = false
   for (const action of repeatedActions) {
     const repeated = selectEvents(database, { impersonation, action }, null)
-    events.push(...(await read(repeated.limit(MOST_REPEATED))))
+    const found = await read(repeated.limit(MOST_REPEATED + 1))
+    isTruncated ||= found.length > MOST_REPEATED
+    events.push(...found.slice(0, MOST_REPEATED))
   }
-  return events.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return { events: events.toSorted((a, b) => (a.id < b.id ? -1 : 1)), isTruncated }
 }
 
 function insertion(statements: Statements, event: AuditEvent, email: string | null): Intent {

@@ -114,8 +114,9 @@ export const impersonationEndpoints: readonly Endpoint[] = [
     answers: { 200: 'impersonationWithTimeline' },
     async handle({ ports, params, service }) {
       const found = await readImpersonation(ports, service, idOrNull(params['id']) ?? '')
-      const timeline = found.timeline.map(presentAuditEvent)
-      const cut = found.isTruncated && { timeline_truncated: true }
+      const { events, isTruncated } = found.timeline
+      const timeline = events.map(presentAuditEvent)
+      const cut = isTruncated && { timeline_truncated: true }
       return { status: 200, body: { ...presentImpersonation(found), timeline, ...cut } }
     },
   }),
