@@ -11,8 +11,10 @@ const config: ViteUserConfig = defineConfig({
     pool: 'forks',
     // All workers share one PostgreSQL, whose connections are counted.
     maxWorkers: Math.min(availableParallelism(), 8),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A machine that is busy takes its time; no test waits for these.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     // Node gives modules no `__dirname` or `require` either.
     injectCjsGlobals: false,
   },

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { SignedIn, Stage, Window } from './ui-stage.ts'
 import { openStage, openWindow, signedIn } from './ui-stage.ts'
 
@@ -18,9 +18,6 @@ export interface OnStage {
 
 /** Call it once, where the file begins. Each test starts with a window of root's. */
 export function onStage(): OnStage {
-  // A browser on a busy machine takes its time; nothing here waits for a clock.
-  const patience = { testTimeout: 90_000, hookTimeout: 120_000 }
-  vi.setConfig({ ...patience, expect: { poll: { timeout: 15_000 } } })
   const shared: Partial<Pick<OnStage, 'stage' | 'root'> & Window> = {}
   // Inside of a test everything is there.
   const there = shared as Omit<OnStage, 'enter' | 'open'>

@@ -210,7 +210,8 @@ describe('an issuer that is down', () => {
       s2s.call(call),
       s2s.stream(call),
     ])
-    expect(performance.now() - began).toBeLessThan(7000)
+    // Once, that is: a second try would make it ten.
+    expect(performance.now() - began).toBeLessThan(9800)
     const answer = login.status === 'fulfilled' ? login.value : undefined
     expect([answer?.status, await answer?.json()]).toEqual([503, UNAVAILABLE])
     for (const result of calls) {

@@ -82,10 +82,14 @@ describe('A page that is left alone', () => {
       if (new URL(request.url()).pathname !== '/api/impersonations') return
       asked.push(request.headers()['x-background'])
     })
-    await ui.page.clock.install()
+    const began = Date.now()
+    await ui.page.clock.install({ time: began })
+    // However long it takes to load, the page was opened a moment ago.
+    await ui.page.clock.setFixedTime(began)
     await ui.open('/impersonations')
     await ui.page.getByRole('button', { name: 'Pause' }).waitFor()
     await expect.poll(() => asked.length).toBe(2)
+    await ui.page.clock.setSystemTime(began)
     await ui.page.clock.fastForward(31_000)
     await expect.poll(() => asked.length).toBe(4)
     expect(asked).toEqual([undefined, undefined, '1', '1'])

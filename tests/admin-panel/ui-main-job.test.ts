@@ -89,6 +89,9 @@ describe('An administrator', () => {
     await ui.open('/')
     await ui.page.getByRole('heading', { name: 'Overview' }).waitFor()
     await ui.page.keyboard.press('/')
+    await expect
+      .poll(() => ui.page.evaluate('document.activeElement.placeholder'))
+      .toBe('Search users')
     await ui.page.keyboard.type('jane')
     await ui.page.keyboard.press('Enter')
     const jane = ui.page.getByRole('link', { name: 'Jane Doe' })

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { builtPanel } from './ui-build.ts'
 
+// Whichever file comes first builds the pages.
+
 const KB = 1024
 
 let folder: string

@@ -115,7 +115,7 @@ describe('The list of impersonations', () => {
     await ui.open('/impersonations')
     await ui.page.getByText('leilani@adventure.test').waitFor()
     await expect
-      .poll(() => ui.page.getByRole('tab', { name: 'Active' }).textContent(), { timeout: 15_000 })
+      .poll(() => ui.page.getByRole('tab', { name: 'Active' }).textContent())
       .toBe('Active1')
     const later = async (): Promise<number> => {
       const before = asked.length

@@ -16,7 +16,8 @@ import {
   sqlBeside,
 } from '../support/attack.ts'
 import type { JsonAnswer, SignedIn } from '../support/cast.ts'
-import { advance } from '../support/turned-clock.ts'
+import { ownTime } from '../support/own-time.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 
 const INVALID = 'IMPERSONATOR_TOKEN_INVALID'
 
@@ -105,9 +106,10 @@ describe.each(['sqlite', 'postgres'] as const)('attacks with the token, on %s', 
     ['a path', '../../../etc/passwd', 403],
     ['our own handle', '#1', 403],
   ] as const)('B03 a monster for a token is refused at once: %s', async (_, actor, status) => {
-    const began = performance.now()
+    const clock = ownTime()
     const answer = await stage.start({ actor })
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(clock.ms()).toBeLessThan(1000)
+    clock.stop()
     expectError(answer, status, status === 413 ? 'BODY_TOO_LARGE' : INVALID)
     await expectRefused(stage, `Bearer ${stage.root}`)
     await expectRefused(stage, ` ${stage.root}`)
@@ -213,6 +215,7 @@ describe.each(['sqlite', 'postgres'] as const)('attacks with the token, on %s', 
       { exp: 1e20 },
     ]
     for (const time of times) await expectRefused(stage, await sign(stage, time))
+    stopClock()
     const { accessToken } = await stage.cast.signIn('root@acme.test')
     // Ten minutes; a second factor is good for five, so the answer tells the two apart.
     advance(597)
@@ -220,7 +223,10 @@ describe.each(['sqlite', 'postgres'] as const)('attacks with the token, on %s', 
       actor: accessToken,
       service: await stage.cast.serviceToken(),
     })
-    expectError(stale, 403, 'MFA_REQUIRED', { acr_values: 'urn:understudy:acr:mfa', max_age: 300 })
+    expectError(stale, 403, 'MFA_REQUIRED', {
+      acr_values: 'urn:understudy:acr:mfa',
+      max_age: 300,
+    })
     advance(4)
     const service = await stage.cast.serviceToken()
     const expired = (): Promise<JsonAnswer> => stage.start({ actor: accessToken, service })

@@ -18,6 +18,7 @@ import {
   roomy,
 } from '../support/scene.ts'
 import { signOut } from '../support/sign-out.ts'
+import { untilAnswered } from '../support/until-answered.ts'
 
 describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', (database) => {
   let booted: Booted
@@ -167,17 +168,16 @@ describe.each(['sqlite', 'postgres'] as const)('ending an impersonation on %s', 
 
   it('G09 goes on over a restart, and ends when the restart took the actor’s role off the list', async () => {
     const begun = await begin(cast)
-    const up = async (): Promise<number> => (await fetch(`${booted.issuer}/healthz`)).status
     await booted.restart(roomy)
-    await expect.poll(up).toBe(200)
+    await untilAnswered(booted)
     await expectAlive(cast, begun)
     const { body } = await cast.refresh(begun.refreshToken)
     await booted.restart({ ...roomy, IMPERSONATION_ROLES: 'support_admin' })
-    await expect.poll(up).toBe(200)
+    await untilAnswered(booted)
     expectInvalidGrant(await cast.refresh(body.refresh_token))
     await expectEnded(booted, cast, begun.id, 'impersonator_not_allowed')
     await booted.restart(roomy)
-    await expect.poll(up).toBe(200)
+    await untilAnswered(booted)
     await expectDead(cast, { refreshToken: body.refresh_token, accessToken: body.access_token })
   })
 

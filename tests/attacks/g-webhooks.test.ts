@@ -4,6 +4,7 @@ import type { EndReason } from 'understudy'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Stage } from '../support/attack.ts'
 import { onStage } from '../support/attack.ts'
+import { ownTime } from '../support/own-time.ts'
 import { sealing } from '../support/seal-booted.ts'
 import { roomy } from '../support/scene.ts'
 import { advance } from '../support/turned-clock.ts'
@@ -110,12 +111,13 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
     await subscribe(parts, { url: receiver.url })
     receiver.answer = hang
     const id = (await stage.start()).body.impersonation_id as string
-    const began = performance.now()
+    const clock = ownTime()
     const hanging = deliverWebhooks(parts)
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1), { timeout: 5000 })
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(1), { timeout: 10_000 })
     // Nobody waits for somebody who hangs.
     expect((await revoke(id)).status).toBe(204)
-    expect(performance.now() - began).toBeLessThan(4500)
+    expect(clock.ms()).toBeLessThan(4500)
+    clock.stop()
     await hanging
     for (const answer of [
       status(500),
@@ -148,7 +150,7 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
     for (const { body } of receiver.received) expectNoSecrets(body)
     expect(elsewhere.received).toEqual([])
     await elsewhere.close()
-  }, 60_000)
+  })
 
   it('gives up after thirteen attempts and about a day, on record and with an alarm', async () => {
     const { parts } = stage.booted
@@ -187,9 +189,10 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
     await parts.storage.webhookEndpoints.note(endpoint.id, { auditSeq: from })
     receiver.answer = status(503)
     for (let outage = 1; outage <= 5; outage++) {
-      const began = performance.now()
+      const clock = ownTime()
       await beginAndEnd()
-      expect(performance.now() - began).toBeLessThan(4000)
+      expect(clock.ms()).toBeLessThan(4000)
+      clock.stop()
       await seal()
       await deliverWebhooks(parts)
       advance(12 * 3 ** (outage - 1))
@@ -212,7 +215,7 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
       'seq id at action outcome code actor s2s_client subject organization app impersonation request_id',
     )
     for (const { body } of receiver.received) expectNoSecrets(body)
-  }, 60_000)
+  })
 
   it('is told nothing of a start that never was, and once of ends that raced', async () => {
     const { parts } = stage.booted

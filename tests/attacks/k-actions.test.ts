@@ -18,6 +18,7 @@ import type { Stage } from '../support/attack.ts'
 import { onStage } from '../support/attack.ts'
 import { begin } from '../support/scene.ts'
 import { authorization, freshCode, PASSWORD, Visitor } from '../support/visitor.ts'
+import { wrongCode } from '../support/wrong-code.ts'
 
 type Event = Partial<AuditEvent> & { readonly action: AuditAction }
 
@@ -168,7 +169,7 @@ const deeds: readonly Deed[] = [
   ],
   [
     'a wrong one-time password',
-    (stage) => login(stage, PASSWORD, '000000'),
+    (stage) => login(stage, PASSWORD, wrongCode()),
     [{ action: 'mfa.failed', outcome: 'failure', ...atPanel, details: { method: 'otp' } }],
   ],
   [

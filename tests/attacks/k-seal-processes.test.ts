@@ -69,7 +69,7 @@ async function runAppender(input: object): Promise<{ code: unknown; out: string;
 
 it.each(databases)(
   'K10 eight processes append 10 000 events and seal by turns: no gap and no fork on %s',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (database) => {
     const stores = await openSealed(database)
     const { where, secretKey } = stores

@@ -89,6 +89,6 @@ describe.each(['sqlite', 'postgres'] as const)(
         }),
         { seed: 18, numRuns: 750, endOnFailure: true },
       )
-    }, 120_000)
+    }, 300_000)
   },
 )

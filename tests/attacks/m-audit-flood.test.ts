@@ -1,15 +1,16 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { onStage } from '../support/attack.ts'
 import type { Asked } from '../support/load-flood.ts'
 import { flood, tally } from '../support/load-flood.ts'
-import { advance } from '../support/turned-clock.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 
 const START = '/api/v1/users/usr_jane/impersonation/acme-portal'
 const WRITTEN = 120
 const OF_ONE_KIND = 600
 
-describe('refusals without end', () => {
+describe('refusals without end', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite', { TRUSTED_PROXIES: '1', STARTS_PER_SERVICE: '1000000' })
+  beforeEach(stopClock)
 
   const start = (service: string, address: string): Asked => ({
     path: START,

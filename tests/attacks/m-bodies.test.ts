@@ -10,7 +10,7 @@ const START = '/api/v1/users/usr_jane/impersonation/acme-portal'
 const JSON_TYPE = 'Content-Type: application/json'
 const FORM_TYPE = 'Content-Type: application/x-www-form-urlencoded'
 
-describe('bodies without an end', () => {
+describe('bodies without an end', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite')
 
   const head = (method: string, path: string, lines: readonly string[], framing: string): string =>

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { basic, onStage } from '../support/attack.ts'
 import type { Asked } from '../support/load-flood.ts'
 import { flood, tally } from '../support/load-flood.ts'
-import { advance } from '../support/turned-clock.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -22,8 +22,9 @@ const at = (address: string, asked: Asked): Asked => ({
 
 const guess = (n: number): Asked => credentials(`guess-${n}`)
 
-describe('guessing', () => {
+describe('guessing', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite', { TRUSTED_PROXIES: '1' })
+  beforeEach(stopClock)
 
   const one = async (asked: Asked): Promise<[number, string | undefined]> => {
     const [answer] = await flood(stage.booted, 1, 1, () => asked)

@@ -4,6 +4,7 @@ import { onStage } from '../support/attack.ts'
 import { flood, tally } from '../support/load-flood.ts'
 import type { Stores } from '../support/stores.ts'
 import { databases, openStores } from '../support/stores.ts'
+import { stopClock } from '../support/turned-clock.ts'
 
 const LIMIT = { name: 'attempts', points: 20, window: 300 }
 
@@ -40,7 +41,7 @@ describe.each(databases)('limits of several nodes on %s', (database) => {
   })
 })
 
-describe('a limit that is kept in memory', () => {
+describe('a limit that is kept in memory', { timeout: 120_000 }, () => {
   const env = { STARTS_PER_SERVICE: '40', STARTS_PER_ACTOR: '1000000' }
   const stage = onStage('sqlite', env)
 
@@ -59,6 +60,7 @@ describe('a limit that is kept in memory', () => {
   }
 
   it('is granted once more by a restart, and not twice', async () => {
+    stopClock()
     expect(await served()).toBe(40)
     expect(await served()).toBe(0)
     await stage.restart(env)

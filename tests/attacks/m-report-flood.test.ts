@@ -5,12 +5,12 @@ import { createVerifier } from '../../sdk/src/server/index.ts'
 import { expectError, onStage } from '../support/attack.ts'
 import type { JsonAnswer } from '../support/cast.ts'
 import { begin } from '../support/scene.ts'
-import { advance } from '../support/turned-clock.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 
 const EACH = 600
 const seenOnce = { type: 'request', method: 'GET', route: '/a' }
 
-describe('reports without end', () => {
+describe('reports without end', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite')
 
   const verifierOf = (): Verifier =>
@@ -79,6 +79,7 @@ describe('reports without end', () => {
   })
 
   it('use up what one impersonation has, and nothing of another’s', async () => {
+    stopClock()
     const { id } = await begin(stage.cast)
     for (let at = 0; at < EACH; at += 50) expect((await report(id)).status).toBe(202)
     const events = await stage.trail(async () => {
@@ -102,6 +103,7 @@ describe('reports without end', () => {
   })
 
   it('are bounded for a service, too, and one impersonation is a small part of that', async () => {
+    stopClock()
     advance(120)
     const ids: string[] = []
     for (let at = 0; at < 11; at += 1) {
@@ -129,6 +131,7 @@ describe('reports without end', () => {
   it('are taken for some minutes after the end, and then no more', async () => {
     const { body } = await stage.start()
     const id = body.impersonation_id as string
+    stopClock()
     await end(id)
     advance(295)
     expect((await report(id, 1)).status).toBe(202)

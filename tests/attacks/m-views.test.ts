@@ -1,12 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { onStage } from '../support/attack.ts'
 import { flood, tally } from '../support/load-flood.ts'
-import { advance } from '../support/turned-clock.ts'
+import { advance, stopClock } from '../support/turned-clock.ts'
 
 const EACH = 600
 
-describe('looking at users without end', () => {
+describe('looking at users without end', { timeout: 120_000 }, () => {
   const stage = onStage('sqlite')
+  beforeEach(stopClock)
 
   const look = async (times: number, actor: string): Promise<Readonly<Record<number, number>>> =>
     tally(

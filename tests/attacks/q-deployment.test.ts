@@ -166,7 +166,7 @@ describe('the process', () => {
     for (const name of files) expect([name, modeOf(join(data, name))]).toEqual([name, '600'])
   })
 
-  it('writes nowhere but there', { timeout: 60_000 }, async () => {
+  it('writes nowhere but there', async () => {
     const [home, port] = [folder(), await freePort()]
     const data = join(home, 'data')
     mkdirSync(data, { mode: 0o700 })

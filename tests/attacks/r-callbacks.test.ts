@@ -35,9 +35,9 @@ const nearly: Readonly<Record<string, string>> = {
   'no scheme': '//localhost:4002/callback',
   'no host': '/callback',
   'a script': 'javascript:alert(1)//localhost:4002/callback',
-  'a document': 'data:text/html,evil',
+  'a document': 'data:text/html,evil.test',
   'a space before': ` ${REGISTERED}`,
-  'a line break after': `${REGISTERED}\r\nx: evil`,
+  'a line break after': `${REGISTERED}\r\nx: evil.test`,
   'two addresses': `${REGISTERED} ${REGISTERED}`,
   'the callback of another app': 'http://localhost:4003/callback',
   'the page after its logout': 'http://localhost:4002/',
@@ -70,7 +70,8 @@ describe.each(['sqlite', 'postgres'] as const)('where browsers are sent, on %s',
   const expectPage = (seen: Seen, status = 400): void => {
     expect([seen.status, seen.url.startsWith(`${stage.booted.issuer}/`)]).toEqual([status, true])
     expect(seen.headers.get('location')).toBe(null)
-    expect(seen.text).not.toContain('evil')
+    // With its dot: four letters alone stand in a random id now and then.
+    expect(seen.text).not.toContain('evil.test')
   }
 
   it.each(Object.entries(nearly))('R09 a callback with %s is refused', async (_, uri) => {
@@ -121,7 +122,7 @@ describe.each(['sqlite', 'postgres'] as const)('where browsers are sent, on %s',
       const extra = Object.fromEntries(names.map((name) => [name, evil]))
       const { url } = await jane.open(authorization('acme-portal', extra).address)
       expect(url).toMatch(/^http:\/\/localhost:4002\/callback\?code=[^&]+&state=a\+state&iss=/)
-      expect(url).not.toContain('evil')
+      expect(url).not.toContain('evil.test')
 
       const query = new URLSearchParams({ ...extra, state: evil }).toString()
       for (const path of ['/account', '/account/history', '/account/callback', '/interaction/none'])

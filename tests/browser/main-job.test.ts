@@ -179,6 +179,8 @@ describe('Being somebody else in Acme Portal', () => {
     await own.getByRole('button', { name: 'Change password' }).click()
     await own.getByText('Accepted.').waitFor()
     await own.getByRole('button', { name: 'Sign out' }).click()
+    // The issuer's page has a button of that name, too.
+    await own.waitForURL(`${demo.server.issuer}/**`)
     await own.getByRole('button', { name: 'Sign out' }).click()
     await own.getByRole('heading', { name: 'Welcome to Acme Portal' }).waitFor()
     expect(demo.complaints).toEqual([])

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import type { DemoAgent } from '../support/demo-agent.ts'
 import { signInAgent } from '../support/demo-agent.ts'
@@ -31,9 +31,6 @@ interface Window {
 
 /** Call it once, where the file begins. Each test leaves no impersonation behind. */
 export function onDemo(): OnDemo {
-  // A browser on a busy machine takes its time; nothing here waits for a clock.
-  const patience = { testTimeout: 90_000, hookTimeout: 120_000 }
-  vi.setConfig({ ...patience, expect: { poll: { timeout: 15_000 } } })
   const shared: Partial<Demo & Window> = {}
   beforeAll(async () => {
     const [server, browser] = await Promise.all([startDemoServer(), launchBrowser()])

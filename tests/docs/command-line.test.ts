@@ -29,7 +29,7 @@ async function everyCommand(): Promise<string[]> {
 
 it(
   'docs/reference/command-line.md has every command and option, and no other',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const page = readDocument('docs/reference/command-line.md')
     const [table = ''] = /## Commands\n[\s\S]*?\n###/.exec(page) ?? []

@@ -44,7 +44,7 @@ async function exported(block: string, folder: string): Promise<Record<string, s
   return Object.fromEntries(names.map((name, index) => [name, out.split('\n')[index] ?? '']))
 }
 
-describe.skipIf(!hasBash)('the way to production, pasted into bash', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBash)('the way to production, pasted into bash', { timeout: 300_000 }, () => {
   let folder: string
   let port: number
   let issuer: string
@@ -76,7 +76,7 @@ describe.skipIf(!hasBash)('the way to production, pasted into bash', { timeout: 
     const env = { ...(await exported(panel, folder)), PORT: String(port + 1) }
     const own = { cwd: folder, env: { ...env, CLIENT_SECRET: secretOf('admin-panel') } }
     running.push(await runScript(join(root, startOf(3)), 'is ready', own))
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     for (const server of running) await server.stop()
     await rm(folder, { recursive: true })

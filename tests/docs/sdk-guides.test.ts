@@ -64,25 +64,29 @@ const guides: readonly (readonly [path: string, files: number])[] = [
   ['docs/tutorial/add-it-to-your-spa.md', 2],
 ]
 
-it.each(guides)('the code of %s has the types it claims', async (path, count) => {
-  const files = [...filesOfGuide(path)].filter(([name]) => /\.tsx?$/.test(name))
-  expect(files).toHaveLength(count)
-  const place = join(folder, basename(path, '.md'))
-  const all = [...files, ...Object.entries(around[path] ?? {})]
-  for (const [name, text] of all) {
-    await mkdir(dirname(join(place, name)), { recursive: true })
-    await writeFile(join(place, name), text)
-  }
-  const project = join(place, 'tsconfig.json')
-  await writeFile(
-    project,
-    JSON.stringify({ compilerOptions: options, files: all.map(([name]) => name) }),
-  )
-  const said = await promisify(execFile)(process.execPath, [tsc, '-p', project], {
-    cwd: root,
-  }).then(
-    ({ stdout }) => stdout,
-    (error: unknown) => (error as { stdout: string }).stdout,
-  )
-  expect(said.replaceAll(`${place}/`, '')).toBe('')
-})
+it.each(guides)(
+  'the code of %s has the types it claims',
+  async (path, count) => {
+    const files = [...filesOfGuide(path)].filter(([name]) => /\.tsx?$/.test(name))
+    expect(files).toHaveLength(count)
+    const place = join(folder, basename(path, '.md'))
+    const all = [...files, ...Object.entries(around[path] ?? {})]
+    for (const [name, text] of all) {
+      await mkdir(dirname(join(place, name)), { recursive: true })
+      await writeFile(join(place, name), text)
+    }
+    const project = join(place, 'tsconfig.json')
+    await writeFile(
+      project,
+      JSON.stringify({ compilerOptions: options, files: all.map(([name]) => name) }),
+    )
+    const said = await promisify(execFile)(process.execPath, [tsc, '-p', project], {
+      cwd: root,
+    }).then(
+      ({ stdout }) => stdout,
+      (error: unknown) => (error as { stdout: string }).stdout,
+    )
+    expect(said.replaceAll(`${place}/`, '')).toBe('')
+  },
+  120_000,
+)

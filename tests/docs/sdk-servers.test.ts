@@ -49,9 +49,9 @@ describe.each(servers)('%s', (name, text) => {
     address = `http://localhost:${port}`
     const script = join(folder, name)
     const here = text
+      .replace('3000', String(port))
       .replace('https://id.example', fake.issuer)
       .replace('https://orders.example', AUDIENCE)
-      .replace('3000', String(port))
     await writeFile(script, `${here}\nconsole.log('listening')\n`)
     running = await runScript(script, 'listening', {
       cwd: folder,

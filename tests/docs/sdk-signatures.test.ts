@@ -20,4 +20,4 @@ it('the signatures are those that the entries export, with what is said about ea
       document.replace(whole, () => wanted),
     )
   expect(isUpdate ? wanted : whole).toBe(wanted)
-})
+}, 120_000)

@@ -38,7 +38,7 @@ describe.skipIf(!hasTools)('the tutorial, pasted into bash', () => {
       steps.map(({ commands }) => movedTo(port, commands)),
       folder,
     )
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await server.stop()
     await rm(folder, { recursive: true })

@@ -10,9 +10,9 @@ import { boot } from '../support/boot.ts'
 import { sealing } from '../support/seal-booted.ts'
 import { databases } from '../support/stores.ts'
 
-const SOON = { timeout: 15_000 }
+const SOON = { timeout: 30_000 }
 
-describe.each(databases)('the work that one node does for all, on %s', SOON, (database) => {
+describe.each(databases)('the work that one node does for all, on %s', (database) => {
   let folder: string
   let booted: Booted
   let beside: Beside

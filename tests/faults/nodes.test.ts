@@ -9,6 +9,7 @@ import type { NodeProcess } from '../support/node-process.ts'
 import { startNode } from '../support/node-process.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { clearStage, expectDead, expectEnded, roomy } from '../support/scene.ts'
+import { untilAnswered } from '../support/until-answered.ts'
 
 const ROUNDS = 12
 const START = '/api/v1/users/usr_jane/impersonation/acme-portal'
@@ -142,6 +143,7 @@ describe.each(['sqlite', 'postgres'] as const)('limits on %s', (database) => {
 
   it('and hold over a restart of a node', async () => {
     await booted.restart(env)
+    await untilAnswered(booted)
     expect([await ask(booted), await ask(other)]).toEqual([429, 429])
     await assertInvariants(booted, cast)
   })

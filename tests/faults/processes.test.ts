@@ -54,7 +54,7 @@ describe('two processes on one SQLite file', () => {
     expect((await node.stop()).code).toBe(0)
     await assertInvariants(booted, cast)
     await booted.close()
-  }, 60_000)
+  }, 120_000)
 
   it('keep nobody waiting behind others for a lock that is not let go of', async () => {
     const booted = await boot({ env: roomy })
@@ -84,7 +84,7 @@ describe('two processes on one SQLite file', () => {
     expect((await cast.start({ service })).status).toBe(200)
     await assertInvariants(booted, cast)
     await booted.close()
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('what a crash leaves behind on SQLite', () => {
@@ -133,7 +133,7 @@ describe('what a crash leaves behind on SQLite', () => {
     await stage.start()
     expect((await stage.cast.introspect(body.refresh_token)).body.active).toBe(true)
     await stage.assertInvariants()
-  }, 60_000)
+  }, 120_000)
 })
 
 const PRELOAD = join(import.meta.dirname, '../support/crash-kill-at.ts')
@@ -177,7 +177,7 @@ describe.each(['sqlite', 'postgres'] as const)('a migration on %s', (database) =
     const older = await line.run('migrate', { env: env() })
     expect(older.code).toBe(1)
     expect(older.err).toContain('999-later')
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('a log that cannot be written', () => {
@@ -214,5 +214,5 @@ describe('a log that cannot be written', () => {
     await works()
     unread.process.kill('SIGTERM')
     expect(await unread.gone()).toBe(0)
-  }, 30_000)
+  }, 120_000)
 })

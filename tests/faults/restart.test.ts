@@ -21,6 +21,7 @@ import {
   roomy,
   started,
 } from '../support/scene.ts'
+import { untilAnswered } from '../support/until-answered.ts'
 
 describe.each(['sqlite', 'postgres'] as const)(
   'restarts, clocks and listeners on %s',
@@ -33,7 +34,7 @@ describe.each(['sqlite', 'postgres'] as const)(
 
     async function restart(): Promise<void> {
       await booted.restart(roomy)
-      await expect.poll(async () => (await fetch(`${booted.issuer}/healthz`)).status).toBe(200)
+      await untilAnswered(booted)
     }
 
     it('N08 knows a used refresh token after a restart, and ends what it belonged to', async () => {
@@ -143,7 +144,7 @@ describe('SQLite', () => {
     beside.close()
     expect(await pragma()).toEqual([{ synchronous: 2 }])
     await booted.restart()
-    await expect.poll(async () => (await fetch(`${booted.issuer}/healthz`)).status).toBe(200)
+    await untilAnswered(booted)
     await begin(cast)
     await assertInvariants(booted, cast)
     await booted.close()

@@ -1,5 +1,5 @@
 import { S2sConfig } from '../../server/src/configs/variable.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast, JsonAnswer } from '../support/cast.ts'
@@ -12,11 +12,16 @@ describe.each(['sqlite', 'postgres'] as const)('what the panel asks for, on %s',
   let cast: Cast
 
   beforeAll(async () => {
+    // The day that is counted must not move on, and an impersonation of the demo out of it.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     const roles = 'super_admin,org_admin@organization'
     booted = await boot({ database, env: { IMPERSONATION_ROLES: roles } })
     cast = castOf(booted)
   })
-  afterAll(() => booted.close())
+  afterAll(async () => {
+    await booted.close()
+    vi.useRealTimers()
+  })
 
   const get = async (path: string, scope = 'root'): Promise<JsonAnswer> =>
     cast.request('GET', `/api/v1${path}`, { token: await cast.serviceToken(undefined, scope) })

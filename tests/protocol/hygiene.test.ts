@@ -30,7 +30,9 @@ function raw(
 ): Promise<RawAnswer> {
   const { port } = new URL(at.issuer)
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, path, headers }, (answer) => {
+    // A connection of its own: the server may just be closing one that was kept.
+    const to = { host: '127.0.0.1', port, path, headers, agent: false }
+    const sent = httpRequest(to, (answer) => {
       let body = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {

@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { axe } from '../support/browser.ts'
 import { expectReported, expectSoon, hook, open, openBannerPages } from './banner-page.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 const stage = openBannerPages()
 let page: Page
 
@@ -48,10 +47,19 @@ describe('an app that is in the way', () => {
     const bar = 'document.querySelector("impersonation-banner").shadowRoot'
     await page.evaluate(`${bar}.querySelector('[data-text]').dataset.text = ''`)
     await page.evaluate('document.body.append(document.createElement("iframe"))')
+    await page.evaluate(
+      'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+    )
     // Chromium cannot always capture at the first attempt.
     const look = (): Promise<Buffer> =>
       page.screenshot({ clip }).catch(() => page.screenshot({ clip }))
-    const before = await look()
+    // Nor is what was changed a moment ago always in the picture already.
+    let before = await look()
+    await expectSoon(async () => {
+      const last = before
+      before = await look()
+      return before.equals(last)
+    }).toBe(true)
     await page.evaluate(
       `{ const sheet = new CSSStyleSheet(); sheet.replaceSync(${JSON.stringify(rule)}); document.adoptedStyleSheets = [sheet] }`,
     )
@@ -59,7 +67,7 @@ describe('an app that is in the way', () => {
     await expectReported(shown)
     // The frame in which the page changes may still be drawn without it.
     await expectSoon(async () => (await look()).equals(before)).toBe(shown)
-    if (shown) await hook('end').click({ timeout: 2000 })
+    if (shown) await hook('end').click()
     else {
       await page.evaluate('document.adoptedStyleSheets = []')
       await expectReported(true)
@@ -73,7 +81,7 @@ describe('an app that is in the way', () => {
     await page.evaluate(`{ const cover = document.createElement('div'); cover.popover = 'manual'
       cover.style.cssText = 'position:fixed;inset:0;width:100%;height:100%'; document.body.append(cover)
       cover.showPopover() }`)
-    await hook('end').click({ timeout: 5000, trial: true })
+    await hook('end').click({ trial: true })
     expect(await hook('end').evaluate((end) => end.matches(':focus'))).toBe(true)
     await expectReported(true)
   })
@@ -90,7 +98,7 @@ describe('an app that is in the way', () => {
     await page.evaluate('document.getElementById("first").close()')
     await expectSoon(() => pill.count()).toBe(0)
     await expectReported(true)
-    await hook('end').click({ timeout: 2000 })
+    await hook('end').click()
   })
 
   it('that removes it whenever it appears gets no token, and the page goes on', async () => {
@@ -100,7 +108,7 @@ describe('an app that is in the way', () => {
       .observe(document.body, { childList: true })
       document.querySelector('impersonation-banner').remove()`)
     await expectReported(false)
-    await page.getByRole('button', { name: 'Buy' }).click({ timeout: 2000 })
+    await page.getByRole('button', { name: 'Buy' }).click()
     expect(await page.evaluate('imp.visible')).toBe(false)
   })
 
@@ -118,14 +126,18 @@ describe('an app that is in the way', () => {
     await page.evaluate(`{ const menu = document.createElement('div'); menu.popover = 'auto'; menu.id = 'menu'
       menu.textContent = 'Menu'; document.body.append(menu)
       globalThis.raised = 0
-      document.querySelector('impersonation-banner').shadowRoot.querySelector('[data-text]')
-        .addEventListener('beforetoggle', ({ newState }) => { raised += newState === 'open' }) }`)
+      const { shadowRoot } = document.querySelector('impersonation-banner')
+      shadowRoot.querySelector('[data-text]')
+        .addEventListener('beforetoggle', ({ newState }) => { raised += newState === 'open' })
+      // Whenever the banner looks after itself it writes down the time that is left.
+      new MutationObserver(() => { isUpkept = true })
+        .observe(shadowRoot.querySelector('time'), { childList: true }) }`)
     for (const times of [1, 2]) {
       await page.evaluate('menu.showPopover()')
       await expectSoon(() => page.evaluate('raised')).toBe(times)
       expect(await page.evaluate('menu.matches(":popover-open")')).toBe(true)
-      await page.evaluate('menu.hidePopover()')
-      await page.waitForTimeout(100)
+      await page.evaluate('menu.hidePopover(); globalThis.isUpkept = false')
+      await expectSoon(() => page.evaluate('isUpkept')).toBe(true)
     }
     expect(await page.evaluate('raised')).toBe(2)
   })

@@ -52,7 +52,7 @@ export function openBannerPages(): Stage {
 type Soon<T> = ReturnType<typeof expect.poll<T>>
 
 export function expectSoon<T>(read: () => Promise<T>): Soon<T> {
-  return expect.poll(read, { timeout: 10_000 })
+  return expect.poll(read)
 }
 
 export const hook = (name: string): Locator => stage.page.getByTestId(`impersonation-${name}`)

@@ -1,11 +1,11 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { SdkApp } from '../support/sdk-app.ts'
 import { accessToken, started, stateOf } from '../support/sdk-app.ts'
 import type { Reply, ScriptedIssuer } from '../support/sdk-issuer.ts'
 import { LINK, open, openOddPages, TOKEN, use } from './odd-page.ts'
+import { patientTabs } from './patient-tabs.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 const stage = openOddPages()
 let app: SdkApp
 let attacker: SdkApp
@@ -226,6 +226,7 @@ describe('The issuer’s answers', () => {
 
 describe('Tabs', () => {
   it('H14 of one impersonation refresh once', async () => {
+    await patientTabs(context)
     issuer.expiresIn = 2
     expect(await open(LINK)).toBe('imp_1')
     const pages = [page]
@@ -246,6 +247,7 @@ describe('Tabs', () => {
   })
 
   it('H15 without locks: one goes on, and the copy says so and asks nothing', async () => {
+    await patientTabs(context)
     await context.addInitScript(() => {
       Reflect.deleteProperty(window.Navigator.prototype, 'locks')
     })
@@ -267,6 +269,7 @@ describe('Tabs', () => {
     issuer.expiresIn = 1
     expect(await open(LINK)).toBe('imp_1')
     const copy = await duplicate()
+    expect(await started(copy)).toBe('imp_1')
     await copy.waitForTimeout(1000)
     issuer.script = ({ path }) => (path === '/token' ? 'hang' : null)
     const held = issuer.countOf('/token')
@@ -278,8 +281,9 @@ describe('Tabs', () => {
     expect(await accessToken(copy)).toMatch(/^access-/)
 
     for (const hours of [1, -1]) {
+      const looked = issuer.countOf('/api/v1/impersonation')
       await copy.evaluate((ms) => Reflect.set(window, 'skew', ms), hours * 3_600_000)
-      await copy.waitForTimeout(1500)
+      await expect.poll(() => issuer.countOf('/api/v1/impersonation')).toBe(looked + 1)
       expect(await stateOf(copy)).toMatchObject({ status: 'active' })
     }
     issuer.asked.length = 0

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -7,8 +7,6 @@ import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import type { SdkApp } from '../support/sdk-app.ts'
 import { accessToken, startSdkApp, started, stateOf } from '../support/sdk-app.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 'sdk-spa'
 

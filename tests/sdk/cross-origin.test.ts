@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -8,8 +8,6 @@ import { castOf } from '../support/cast.ts'
 import { clearStage, expectAlive, roomy } from '../support/scene.ts'
 import type { Site } from './site.ts'
 import { startSite } from './site.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 'sdk-spa'
 const ALLOW = 'access-control-allow-origin'

@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import type { SdkApp } from '../support/sdk-app.ts'
 import { startSdkApp, started } from '../support/sdk-app.ts'
 import type { ScriptedIssuer } from '../support/sdk-issuer.ts'
 import { startScriptedIssuer } from '../support/sdk-issuer.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const TOKEN = 'a-token-of-a-link-0123456789'
 

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -7,10 +7,9 @@ import type { Cast } from '../support/cast.ts'
 import { castOf } from '../support/cast.ts'
 import { clearStage, expectAlive, expectDead, expectEnded, roomy } from '../support/scene.ts'
 import { accessToken, started, stateOf } from '../support/sdk-app.ts'
+import { patientTabs } from './patient-tabs.ts'
 import type { Site } from './site.ts'
 import { appScript, copyOf, startSite } from './site.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 'sdk-spa'
 
@@ -98,15 +97,14 @@ const kept = (): Promise<{ refreshToken: string }> =>
 const expectEndedSoon = async (): Promise<void> => {
   const id = begun.impersonation_id
   const { impersonations } = booted.parts.storage
-  await expect
-    .poll(async () => (await impersonations.find(id))?.ended, { timeout: 10_000 })
-    .not.toBeNull()
+  await expect.poll(async () => (await impersonations.find(id))?.ended).not.toBeNull()
   await expectEnded(booted, cast, id, 'ended_by_impersonator')
 }
 
 describe('Five tabs in processes of their own', () => {
   it('refresh once when the token is stale in all of them at once, and the session survives', async () => {
     await context.clock.install()
+    await patientTabs(context)
     const tabs = await fiveTabs()
     const before = await cast.audit({ action: 'impersonation.refreshed' })
     refreshes.length = 0
@@ -153,6 +151,7 @@ describe('Five tabs in processes of their own', () => {
 
 describe('A browser that lacks something', () => {
   it('without Web Locks lets one tab go on, and the copy asks for nothing', async () => {
+    await patientTabs(context)
     await context.addInitScript(() => {
       Reflect.deleteProperty(window.Navigator.prototype, 'locks')
     })

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { codeBlocks, readDocument, root } from '../docs/markdown.ts'
 import { filesOfGuide } from '../docs/sdk-guide.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -10,8 +10,6 @@ import type { ScriptedIssuer } from '../support/sdk-issuer.ts'
 import { startScriptedIssuer } from '../support/sdk-issuer.ts'
 import type { Site } from './site.ts'
 import { earlyScript, startSite } from './site.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const LINK = '/callback?refresh_token=a-token-of-a-link-0123456789'
 const SDK = join(root, 'sdk/src')

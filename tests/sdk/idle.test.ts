@@ -1,49 +1,25 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { accessToken, started, stateOf } from '../support/sdk-app.ts'
 import type { Reply, ScriptedIssuer } from '../support/sdk-issuer.ts'
-import { startScriptedIssuer } from '../support/sdk-issuer.ts'
-import type { Site } from './site.ts'
-import { appScript, copyOf, startSite } from './site.ts'
+import { openClockedApp } from './clocked-app.ts'
+import { copyOf } from './site.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-const LINK = '/callback?refresh_token=a-token-of-a-link-0123456789'
 const ASKED = '/api/v1/impersonation'
-const PAGE = `<!doctype html><html lang="en"><title>App</title><h1>Orders of Jane Doe</h1>
-  <script src="/app.js"></script></html>`
 
-let browser: Browser
-let issuer: ScriptedIssuer
-let site: Site
-let context: BrowserContext
-let page: Page
-
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launchBrowser(), startSite('localhost', { '*': PAGE })])
-})
-afterAll(async () => {
-  await browser?.close()
-  await site?.close()
-})
-beforeEach(async () => {
-  issuer = await startScriptedIssuer()
-  site.files.set('/app.js', await appScript(`{ issuer: '${issuer.issuer}', clientId: 'spa' }`))
-  context = await browser.newContext()
-  await context.addInitScript(() => {
+const stage = openClockedApp((context) =>
+  context.addInitScript(() => {
     Object.defineProperty(document, 'visibilityState', {
       get: () => (Reflect.get(window, 'hidden') === true ? 'hidden' : 'visible'),
     })
-  })
-  await context.clock.install()
-  page = await context.newPage()
-  await page.goto(site.origin + LINK)
-  if ((await started(page)) !== 'imp_1') throw new Error('it did not begin')
-})
-afterEach(async () => {
-  await context.close()
-  await issuer.close()
+  }),
+)
+let issuer: ScriptedIssuer
+let context: BrowserContext
+let page: Page
+
+beforeEach(() => {
+  ;({ issuer, context, page } = stage)
 })
 
 const paths = (): string[] => issuer.asked.map(({ path }) => path)
@@ -53,8 +29,31 @@ const revoke = (): void => {
 }
 
 /** Second by second, since each tab has a clock of its own, and none may run far ahead. */
-const pass = async (seconds: number): Promise<void> => {
-  for (let second = 0; second < seconds; second += 1) await context.clock.runFor('00:01')
+const pass = async (seconds: number, isEnough = (): boolean => false): Promise<void> => {
+  for (let second = 0; second < seconds && !isEnough(); second += 1)
+    await context.clock.runFor('00:01')
+}
+
+/** On to the questions of the next minute, of which there are none in its first three quarters. */
+const nextMinute = async (questions: number): Promise<void> => {
+  const before = issuer.countOf(ASKED)
+  await context.clock.fastForward('00:45')
+  expect(issuer.countOf(ASKED)).toBe(before)
+  const isAsked = (): boolean => issuer.countOf(ASKED) >= before + questions
+  await pass(20, isAsked)
+  await expect.poll(isAsked).toBe(true)
+}
+
+/** So many tabs that have just heard the issuer's word, however long it took to open them. */
+const openTabs = async (count: number): Promise<Page[]> => {
+  const tabs = [page]
+  while (tabs.length < count) tabs.push(await copyOf(page, context))
+  issuer.asked.length = 0
+  await context.clock.fastForward('00:06')
+  await tell('focus')
+  await expect.poll(paths).toEqual([ASKED])
+  issuer.asked.length = 0
+  return tabs
 }
 
 const be = (what: 'hidden' | 'seen'): Promise<void> =>
@@ -70,13 +69,11 @@ const tell = (...events: string[]): Promise<void> =>
 
 describe('A tab in which nobody does anything', () => {
   it('hears of a revoke within a minute, by one question for all five of them', async () => {
-    const tabs = [page]
-    while (tabs.length < 5) tabs.push(await copyOf(page, context))
-    issuer.asked.length = 0
-    await context.clock.fastForward('00:50')
+    const tabs = await openTabs(5)
+    await context.clock.fastForward('00:45')
     expect(paths()).toEqual([])
     revoke()
-    await pass(12)
+    await pass(15)
     for (const tab of tabs) {
       await tab.locator('main').waitFor()
       expect(await stateOf(tab)).toEqual({ status: 'ended', code: null, reason: 'revoked' })
@@ -86,13 +83,10 @@ describe('A tab in which nobody does anything', () => {
   })
 
   it('asks once a minute while it is seen, in five tabs as in one', async () => {
-    const tabs = [page]
-    while (tabs.length < 5) tabs.push(await copyOf(page, context))
-    issuer.asked.length = 0
+    const tabs = await openTabs(5)
     for (let minute = 1; minute <= 3; minute += 1) {
-      await context.clock.fastForward('00:50')
-      await pass(12)
-      await expect.poll(paths).toEqual(Array.from({ length: minute }, () => ASKED))
+      await nextMinute(1)
+      expect(paths()).toEqual(Array.from({ length: minute }, () => ASKED))
     }
     for (const tab of tabs) expect(await stateOf(tab)).toMatchObject({ status: 'active' })
   })
@@ -125,7 +119,8 @@ describe('A tab in which nobody does anything', () => {
 
   it.each(['focus', 'online'])('asks at %s, but not again right after', async (event) => {
     issuer.asked.length = 0
-    await context.clock.fastForward('00:06')
+    // From here on the clock stands still unless it is told to go on.
+    await context.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000)
     await tell(event, event, 'focus', 'online')
     await be('seen')
     await expect.poll(paths).toEqual([ASKED])
@@ -146,26 +141,24 @@ describe('A tab in which nobody does anything', () => {
     ['401 without a code', { status: 401, body: {} }],
   ]
   it.each(odd)('lives on after %s, which says nothing of it, and asks again', async (_, reply) => {
-    const copy = await copyOf(page, context)
+    const [, copy = page] = await openTabs(2)
     const token = await accessToken(page)
-    issuer.asked.length = 0
+    const asks = reply.status === 401 ? 2 : 1
     issuer.script = ({ path }) => (path === ASKED ? reply : null)
     for (let minute = 1; minute <= 2; minute += 1) {
-      await context.clock.fastForward('00:50')
-      await pass(12)
-      const asks = reply.status === 401 ? 2 : 1
-      await expect.poll(() => issuer.countOf(ASKED)).toBe(minute * asks)
+      await nextMinute(asks)
+      expect(issuer.countOf(ASKED)).toBe(minute * asks)
     }
     for (const tab of [page, copy]) {
       expect(await tab.evaluate(() => window.seen)).toEqual(['pending', 'active'])
       expect((await accessToken(tab)) === token).toBe(reply.status !== 401)
     }
-    expect(await accessToken(page)).toBe(await accessToken(copy))
+    await expect.poll(() => accessToken(page)).toBe(await accessToken(copy))
     expect(issuer.countOf('/token')).toBe(reply.status === 401 ? 2 : 0)
     expect(issuer.countOf(`${ASKED}/end`)).toBe(0)
     revoke()
-    await context.clock.fastForward('00:50')
-    await pass(12)
+    await context.clock.fastForward('00:45')
+    await pass(20)
     for (const tab of [page, copy]) {
       await tab.locator('main').waitFor()
       expect(await stateOf(tab)).toEqual({ status: 'ended', code: null, reason: 'revoked' })

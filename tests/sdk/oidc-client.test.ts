@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
@@ -11,8 +11,6 @@ import { castOf } from '../support/cast.ts'
 import { expectEnded } from '../support/scene.ts'
 import type { Site } from './site.ts'
 import { bundle, startSite } from './site.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 'sdk-spa'
 const GUIDE = join(import.meta.dirname, '../../docs/how-to/use-it-beside-your-oidc-client.md')
@@ -97,6 +95,7 @@ async function signIn(email: string): Promise<void> {
     names = names.filter((other) => other !== name)
     await answer(name, email)
   }
+  await home
   await page.evaluate(() => window.own.begun)
 }
 

@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const app = `
   import { StrictMode, useEffect, useLayoutEffect } from 'react'
@@ -83,7 +81,7 @@ beforeEach(async () => {
 })
 
 function expectSoon<T>(read: () => Promise<T>) {
-  return expect.poll(read, { timeout: 10_000 })
+  return expect.poll(read)
 }
 const text = (id: string): Promise<string | null> => page.locator(`#${id}`).textContent()
 const become = async (state: string): Promise<void> => {
@@ -104,6 +102,8 @@ describe('the bindings for React', () => {
   })
 
   it('start it before any effect below, and not on a server', async () => {
+    // The last of them runs after the page was drawn.
+    await expectSoon(() => page.evaluate('imp.calls.includes("effect")')).toBe(true)
     const calls = (await page.evaluate('imp.calls')) as string[]
     expect(calls.slice(0, 3)).toEqual(['start', 'layout effect', 'effect'])
     expect(calls.filter((call) => call === 'start')).toHaveLength(1)

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../docs/markdown.ts'
 import type { RunningProcess } from '../docs/running-process.ts'
 import { runScript } from '../docs/running-process.ts'
@@ -14,8 +14,6 @@ import { castOf } from '../support/cast.ts'
 import { freePort } from '../support/free-port.ts'
 import { expectEnded, expectOpen } from '../support/scene.ts'
 import { bundle } from './site.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 'orders-spa'
 

@@ -19,7 +19,6 @@ describe('what a resource server reports', () => {
       clientId: 'service',
       clientSecret: 'secret',
       feed: false,
-      timeoutSeconds: 0.5,
     })
   })
   afterEach(async () => {
@@ -41,9 +40,7 @@ describe('what a resource server reports', () => {
     const [one, two] = [await verified('imp_1'), await verified('imp_2')]
     for (let at = 0; at < 120; at += 1) verifier.report(at % 4 === 3 ? two : one, request(at))
     expect(sent).toEqual([])
-    await expect
-      .poll(() => sent.flatMap(({ events }) => events).length, { timeout: 3000 })
-      .toBe(120)
+    await expect.poll(() => sent.flatMap(({ events }) => events).length).toBe(120)
     expect(sent.map(({ url, events }) => [url, events.length])).toEqual([
       ['/api/v1/impersonations/imp_1/events', 50],
       ['/api/v1/impersonations/imp_2/events', 30],
@@ -88,11 +85,12 @@ describe('what a resource server reports', () => {
   it('waits while the issuer is away, loses nothing and counts what is too much', async () => {
     answer(503)
     const who = await verified()
-    const began = performance.now()
+    // Not of the clock: the machine may have something else to do.
+    const began = process.cpuUsage()
     for (let at = 0; at < 6000; at += 1) verifier.report(who, request(at))
     for (let at = 0; at < 3; at += 1)
       verifier.report(who, { type: 'request', method: 'POST', route: '/transfers' })
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(process.cpuUsage(began).user).toBeLessThan(1_000_000)
     answer(202)
     await verifier.close()
     const events = sent.flatMap(({ events: some }) => some)
@@ -133,10 +131,10 @@ describe('what a resource server reports', () => {
       json(isOne ? 429 : 202, {})(req, res, body)
     })
     verifier.report(one, request(1))
-    await expect.poll(() => sent.length, { timeout: 3000 }).toBe(1)
+    await expect.poll(() => sent.length).toBe(1)
     verifier.report(one, request(1))
     verifier.report(two, request(2))
-    await expect.poll(() => sent.length, { timeout: 3000 }).toBe(2)
+    await expect.poll(() => sent.length).toBe(2)
     expect(sent[1]).toMatchObject({ url: '/api/v1/impersonations/imp_2/events' })
     answer(202)
     await verifier.close()
@@ -147,10 +145,10 @@ describe('what a resource server reports', () => {
   it('is given up when the issuer will not have it, and kept when it cannot have it now', async () => {
     answer(404)
     verifier.report(await verified(), request(1))
-    await expect.poll(() => verifier.droppedReports, { timeout: 3000 }).toBe(1)
+    await expect.poll(() => verifier.droppedReports).toBe(1)
     answer(429)
     verifier.report(await verified(), request(2))
-    await expect.poll(() => sent.length, { timeout: 3000 }).toBe(2)
+    await expect.poll(() => sent.length).toBe(2)
     expect(verifier.droppedReports).toBe(1)
     answer(202)
     await verifier.close()

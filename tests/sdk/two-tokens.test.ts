@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { SdkApp } from '../support/sdk-app.ts'
 import { accessToken, started, stateOf } from '../support/sdk-app.ts'
 import type { ScriptedIssuer } from '../support/sdk-issuer.ts'
 import { LINK, open, openOddPages, use } from './odd-page.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 const API = 'https://api.example'
 const stage = openOddPages()
 let app: SdkApp

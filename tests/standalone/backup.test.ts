@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.ts'
 import type { CommandLine, Ran } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
 
-describe('backup and restore', { timeout: 120_000 }, () => {
+describe('backup and restore', { timeout: 240_000 }, () => {
   let cli: CommandLine
   let file: string
   const names = async (): Promise<string[]> => (await readdir(cli.folder)).toSorted()

@@ -8,7 +8,7 @@ import { commandLine } from '../support/command-line.ts'
 import { sqlBeside } from '../support/attack.ts'
 import { sealing } from '../support/seal-booted.ts'
 
-describe('the command line for the audit trail', { timeout: 60_000 }, () => {
+describe('the command line for the audit trail', { timeout: 120_000 }, () => {
   let booted: Booted
   let cli: CommandLine
   let last: number

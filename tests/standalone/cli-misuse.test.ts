@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandLine } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
 
-describe('the command line, asked for what it cannot do', { timeout: 60_000 }, () => {
+describe('the command line, asked for what it cannot do', { timeout: 120_000 }, () => {
   let cli: CommandLine
 
   beforeAll(async () => {

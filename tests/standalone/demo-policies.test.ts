@@ -7,7 +7,7 @@ import type { RunningServer } from '../../server/src/standalone/start-server.ts'
 import { startServer } from '../../server/src/standalone/start-server.ts'
 import { freePorts } from '../support/free-port.ts'
 
-describe('the demo, under a policy that refuses part of it', { timeout: 60_000 }, () => {
+describe('the demo, under a policy that refuses part of it', { timeout: 180_000 }, () => {
   let folder: string
   let port: number
   beforeEach(async () => {

@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ResourceServer } from '../../demo/server/resource/resource-server.ts'
 import { createResourceServer } from '../../demo/server/resource/resource-server.ts'
+import { freePort } from '../support/free-port.ts'
 
 const RESOURCE = 'http://localhost:4004'
 const PORTAL = 'http://localhost:4002'
@@ -27,8 +28,8 @@ let origin: string
 let keys: Awaited<ReturnType<typeof generateKeyPair>>
 let jwk: JWK
 
-async function listen(handle: Parameters<typeof createServer>[1]): Promise<Server> {
-  const made = createServer(handle).listen(0, '127.0.0.1')
+async function listen(handle: Parameters<typeof createServer>[1], port = 0): Promise<Server> {
+  const made = createServer(handle).listen(port, '127.0.0.1')
   await once(made, 'listening')
   return made
 }
@@ -44,9 +45,13 @@ async function read(request: IncomingMessage): Promise<string> {
 beforeAll(async () => {
   keys = await generateKeyPair('ES256')
   jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }
-  issuer = await listen((request, response) => {
-    void answerAsIssuer(request, response)
-  })
+  // Not one that the system gives: somebody else might be given it while the issuer is gone.
+  issuer = await listen(
+    (request, response) => {
+      void answerAsIssuer(request, response)
+    },
+    await freePort(),
+  )
   issuerUrl = urlOf(issuer)
   await start()
 })

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
+import { stepOf, unusedCode } from '../../server/src/standalone/one-time-password.ts'
 import { formsTo, press, visit } from '../support/account-visitor.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
@@ -29,13 +29,28 @@ const codesIn = (page: Seen): string[] =>
     ([, code = '']) => code,
   )
 
+interface Enrolled {
+  readonly visitor: Visitor
+  readonly secret: string
+  /** The code that proved it. */
+  readonly code: string
+  readonly seen: Seen
+}
+
 /** Sets up an authenticator app as a customer does; gives its secret. */
-async function enrol(email: string): Promise<{ visitor: Visitor; secret: string; seen: Seen }> {
+async function enrol(email: string): Promise<Enrolled> {
   const { visitor, seen: page } = await visit(booted, `${SECURITY}/authenticator`, email)
   const secret = secretIn(page)
   const code = unusedCode(secret, null, Date.now()) ?? ''
   const seen = await press(visitor, page, `${SECURITY}/authenticator`, { code })
-  return { visitor, secret, seen }
+  return { visitor, secret, code, seen }
+}
+
+/** None of this minute or of the next ones. */
+function wrongCode(secret: string): string {
+  const isWrong = (code: string): boolean =>
+    [0, 30_000, 60_000].every((later) => stepOf(code, secret, null, Date.now() + later) === null)
+  return ['000000', '000001', '000002', '000003', '000004', '000005'].find(isWrong) ?? ''
 }
 
 /** A new browser, password given: what is asked next. */
@@ -53,12 +68,11 @@ const factorEvents = async (sub: string): Promise<unknown[]> =>
 describe('an authenticator app', () => {
   it('is set up by the code it shows, asked for at the next sign-in, and removed again', async () => {
     const email = 'priya@northwind.test'
-    const { visitor, secret, seen } = await enrol(email)
+    const { visitor, secret, code: used, seen } = await enrol(email)
     expect(seen.url).toBe(`${booted.issuer}${SECURITY}?done=enrolled`)
     expect(wordsOf(seen)).toContain('Your second factor is set up.')
     // The code that proved it is used up, and the session that saw it is not asked again.
     const next = await afterPassword(email)
-    const used = unusedCode(secret, null, Date.now()) ?? ''
     const wrong = await next.visitor.submit(next.seen, { code: used })
     expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining('used already')])
     const factor = await booted.parts.storage.secondFactors.find('usr_priya')
@@ -78,7 +92,7 @@ describe('an authenticator app', () => {
     const path = `${SECURITY}/authenticator`
     const { visitor, seen } = await visit(booted, path, email)
     const secret = secretIn(seen)
-    const wrong = await press(visitor, seen, path, { code: '000000' })
+    const wrong = await press(visitor, seen, path, { code: wrongCode(secret) })
     expect([wrong.status, secretIn(wrong)]).toEqual([400, secret])
     const other = await visit(booted, path, email)
     const [own] = formsTo(other.seen, path)

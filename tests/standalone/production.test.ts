@@ -10,7 +10,7 @@ const DRAWN = 'q0mJ3v0cZ5m7uF2yXh8o1tRkP4nGdB6sWeLaVjCiQxY='
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64')
 const good = { NODE_ENV: 'production', ISSUER: 'https://login.acme.test', SECRET_KEY: DRAWN }
 
-describe('production', { timeout: 60_000 }, () => {
+describe('production', { timeout: 120_000 }, () => {
   let cli: CommandLine
   beforeEach(async () => {
     cli = await commandLine()

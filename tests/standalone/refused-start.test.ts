@@ -38,7 +38,7 @@ const edited = ({ file, pattern, by }: Edit): string[] => {
   return ['--import', `data:text/javascript,${encodeURIComponent(hook)}`]
 }
 
-describe('a start that cannot be', { timeout: 60_000 }, () => {
+describe('a start that cannot be', { timeout: 180_000 }, () => {
   let folder: string
   let port: number
   const held: Server[] = []

@@ -90,7 +90,7 @@ describe.each(['sqlite', 'postgres'] as const)('a queue of webhooks on %s', (dat
     await node.finish()
     expect(receiver.received).toHaveLength(MANY)
     expect(await waitingFor(slow.endpoint.id)).toBe(0)
-  }, 300_000)
+  }, 600_000)
 
   it('is given up when it is a day old and its receiver still down', async () => {
     const { parts } = booted
@@ -107,7 +107,7 @@ describe.each(['sqlite', 'postgres'] as const)('a queue of webhooks on %s', (dat
     expect(await waitingFor(endpoint.id)).toBe(0)
     const failed = await castOf(booted).audit({ action: 'webhook.failed' })
     expect(failed.filter(({ details }) => details['endpoint'] === endpoint.id)).toHaveLength(120)
-  }, 60_000)
+  }, 120_000)
 
   it('takes no more than 100 000, with an alarm, and goes on when there is room', async () => {
     const { parts } = booted
@@ -137,5 +137,5 @@ describe.each(['sqlite', 'postgres'] as const)('a queue of webhooks on %s', (dat
     await startAndEnd()
     expect(await waitingFor(endpoint.id)).toBe(4)
     await node.finish()
-  }, 120_000)
+  }, 300_000)
 })

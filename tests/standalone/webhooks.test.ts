@@ -193,7 +193,7 @@ describe.each(['sqlite', 'postgres'] as const)('webhooks on %s', (database) => {
     expect(receiver.received).toHaveLength(1)
     await deliverWebhooks(parts)
     expect(receiver.received).toHaveLength(2)
-  }, 60_000)
+  })
 
   it('verify a stream of tokens with an event of their own', async () => {
     const { parts } = booted
@@ -281,7 +281,7 @@ describe('where a webhook may lead to', () => {
   })
 })
 
-describe('understudy webhook', { timeout: 120_000 }, () => {
+describe('understudy webhook', { timeout: 240_000 }, () => {
   let cli: CommandLine
   beforeAll(async () => {
     cli = await commandLine()

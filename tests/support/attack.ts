@@ -10,6 +10,7 @@ import { castOf } from './cast.ts'
 import { dumpOf } from './dump-of.ts'
 import { assertInvariants } from './invariants.ts'
 import { resetClock } from './turned-clock.ts'
+import { untilAnswered } from './until-answered.ts'
 
 /** The server under attack, and who is at hand in every test. */
 export interface Stage {
@@ -54,7 +55,7 @@ export function onStage(
   stage.restart = async (other) => {
     changed = other !== undefined
     await stage.booted.restart(other)
-    await forgetConnections(stage.booted)
+    await untilAnswered(stage.booted)
   }
   stage.trail = async (work) => {
     const { audit } = stage.booted.parts.storage
@@ -82,17 +83,6 @@ export function onStage(
   })
   afterAll(() => stage.booted.close())
   return stage
-}
-
-/** The client keeps connections of a server that is gone, and finds out by using them. */
-async function forgetConnections({ issuer }: Booted): Promise<void> {
-  for (let alive = 0; alive < 3;) {
-    const answered = await fetch(`${issuer}/healthz`).then(
-      (answer) => answer.text(),
-      () => null,
-    )
-    alive = answered === null ? 0 : alive + 1
-  }
 }
 
 /** Runs SQL beside the server, as an operator with a shell does. */

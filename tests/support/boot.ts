@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Provider from 'oidc-provider'
@@ -10,6 +11,9 @@ import { hashPassword } from '../../server/src/standalone/passwords.ts'
 import { listenOnLoopback } from '../../server/src/standalone/web/listen.ts'
 import { freePort } from './free-port.ts'
 import { freshDatabase } from './postgres.ts'
+
+// A machine that stalls must not make a request come from the loopback's other address.
+setDefaultAutoSelectFamilyAttemptTimeout(10_000)
 
 export interface BootOptions {
   readonly database?: 'sqlite' | 'postgres'

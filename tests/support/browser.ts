@@ -105,12 +105,18 @@ const SETTLED = `(async () => {
 })()`
 
 /**
- * What axe finds wrong with the page as it is now; short, so that `toEqual([])` fails readably.
+ * What axe finds wrong with the page as it is now, by all its rules or by those; short, so that
+ * `toEqual([])` fails readably.
  * The page must come from `browser.newContext()`: axe opens a second one beside it.
  */
-export async function axe(page: Page): Promise<readonly AccessibilityViolation[]> {
+export async function axe(
+  page: Page,
+  rules: readonly string[] = [],
+): Promise<readonly AccessibilityViolation[]> {
   await page.evaluate(SETTLED)
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const builder = new AxeBuilder({ page })
+  if (rules.length > 0) builder.withRules([...rules])
+  const { violations } = await builder.analyze()
   return violations.map(({ id, help, nodes }) => ({
     rule: id,
     help,

@@ -3,13 +3,18 @@ import { connect } from 'node:net'
 
 export interface SlowPeer {
   readonly socket: Socket
-  /** Epoch milliseconds of the end of the connection; `null` while it lasts. */
+  /** What the clock showed at the end of the connection; `null` while it lasts. */
   closedAt(): number | null
   received(): string
 }
 
 /** Connects, says something, and then a bit more now and then, for as long as it is let. */
-export function slowPeer(port: number, first: string, drop = ''): SlowPeer {
+export function slowPeer(
+  port: number,
+  first: string,
+  drop = '',
+  now: () => number = Date.now,
+): SlowPeer {
   let closedAt: number | null = null
   let text = ''
   const socket = connect(port, '127.0.0.1', () => socket.write(first))
@@ -18,7 +23,7 @@ export function slowPeer(port: number, first: string, drop = ''): SlowPeer {
   socket.on('error', () => undefined)
   socket.on('close', () => {
     clearInterval(dropping)
-    closedAt = Date.now()
+    closedAt = now()
   })
   return { socket, closedAt: () => closedAt, received: () => text }
 }

@@ -38,8 +38,9 @@ export async function crashPostgres(): Promise<CrashPostgres> {
   const stop = async (signal: 'SIGQUIT' | 'SIGINT'): Promise<void> => {
     const current = again
     process.kill(current?.pid ?? pid, signal)
-    for (let n = 0; n < 500 && (await answers(url)); n++) await delay(10)
-    if (current?.exitCode === null) await once(current, 'exit')
+    // One that says no for it is stopping holds the lock on its folder until it is gone.
+    for (let n = 0; n < 3000 && runs(current?.pid ?? pid); n++) await delay(10)
+    if (current?.exitCode === null && current.signalCode === null) await once(current, 'exit')
   }
   return {
     url,
@@ -47,7 +48,7 @@ export async function crashPostgres(): Promise<CrashPostgres> {
     async startAgain() {
       const asRoot = process.getuid?.() === 0
       again = spawn(program, flags, { stdio: 'ignore', ...(asRoot && { uid, gid }) })
-      for (let n = 0; n < 1000 && !(await answers(url)); n++) await delay(20)
+      for (let n = 0; n < 1500 && !(await answers(url)); n++) await delay(20)
     },
     async close() {
       await stop('SIGINT')
@@ -90,6 +91,14 @@ async function factsOf(url: string): Promise<Facts> {
     folder,
     pid,
     command: [...command.matchAll(/"([^"]*)"|(\S+)/g)].map((one) => one[1] ?? one[2] ?? ''),
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

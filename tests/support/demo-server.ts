@@ -25,7 +25,13 @@ export async function startDemoServer(): Promise<DemoServer> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
   const at = (offset: number): string => `http://localhost:${port + offset}`
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      DATA_DIR: folder,
+      // One agent signs in for all tests of a file, however long they take.
+      MFA_MAX_AGE_SECONDS: '86400',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -20,6 +20,7 @@ export interface Loaded {
 export interface LoadSession {
   readonly actor: string
   id: string
+  /** Empty between two of them. */
   token: string
 }
 
@@ -82,13 +83,16 @@ async function addActor({ storage, clock }: Parts, name: string): Promise<string
   return token
 }
 
-async function restart({ issuer }: Loaded, service: string, session: LoadSession): Promise<void> {
+/** @returns the status; what was 200 is in the session. */
+async function restart({ issuer }: Loaded, service: string, session: LoadSession): Promise<number> {
   const path = `${issuer}/api/v1/users/${SUBJECT}/impersonation/${APP}`
   const json = JSON.stringify({ impersonatorToken: session.actor })
   const { status, body } = await post(path, json, service)
-  if (status !== 200) throw new Error(`start: ${String(status)} ${JSON.stringify(body)}`)
-  session.id = String(body['impersonation_id'])
-  session.token = String(body['refresh_token'])
+  if (status === 200) {
+    session.id = String(body['impersonation_id'])
+    session.token = String(body['refresh_token'])
+  }
+  return status
 }
 
 /** So many administrators, each acting for somebody. */
@@ -106,7 +110,9 @@ export async function openSessions(
       Promise.all(names.map((name) => addActor(loaded.parts, name))),
     )
     const fresh = actors.map((actor) => ({ actor, id: '', token: '' }))
-    await Promise.all(fresh.map((session) => restart(loaded, service, session)))
+    const statuses = await Promise.all(fresh.map((session) => restart(loaded, service, session)))
+    const refused = statuses.filter((status) => status !== 200)
+    if (refused.length > 0) throw new Error(`starts: ${refused.join()}`)
     sessions.push(...fresh)
   }
   return sessions
@@ -131,18 +137,21 @@ export interface SoakPlan {
   readonly samples: number
   /** A fresh token of the service: they live for ten minutes. */
   readonly service: () => Promise<string>
+  /** Milliseconds, by which is told how long it runs and how long an answer took. */
+  readonly now?: () => number
 }
 
 /** Refreshes, lists, and now and then ends and starts anew, for as long as it is told. */
 export async function soak(loaded: Loaded, sessions: LoadSession[], plan: SoakPlan): Promise<Load> {
   const load: Load = { took: { refresh: [], list: [], end: [] }, unwanted: new Map(), samples: [] }
-  const until = performance.now() + plan.seconds * 1000
+  const now = plan.now ?? ((): number => performance.now())
+  const until = now() + plan.seconds * 1000
   let service = await plan.service()
   const lane = async (): Promise<void> => {
-    while (performance.now() < until) {
+    while (now() < until) {
       const session = sessions.shift()
       if (session === undefined) throw new Error('more lanes than sessions')
-      await oneStep(loaded, service, session, load)
+      await oneStep({ loaded, service, session, load, now })
       sessions.push(session)
     }
   }
@@ -159,36 +168,46 @@ export async function soak(loaded: Loaded, sessions: LoadSession[], plan: SoakPl
   return load
 }
 
-async function oneStep(
-  loaded: Loaded,
-  service: string,
-  session: LoadSession,
-  { took, unwanted }: Load,
-): Promise<void> {
+interface Step {
+  readonly loaded: Loaded
+  readonly service: string
+  readonly session: LoadSession
+  readonly load: Load
+  readonly now: () => number
+}
+
+async function oneStep({ loaded, service, session, load, now }: Step): Promise<void> {
+  const { took, unwanted } = load
+  const note = (what: string): void => void unwanted.set(what, (unwanted.get(what) ?? 0) + 1)
   const timed = async (kind: keyof Load['took'], wanted: number, request: Promise<Answer>) => {
-    const began = performance.now()
+    const began = now()
     const answer = await request
-    took[kind].push(performance.now() - began)
+    took[kind].push(now() - began)
     if (answer.status === wanted) return answer.body
-    const what = `${kind} ${String(answer.status)}`
-    unwanted.set(what, (unwanted.get(what) ?? 0) + 1)
+    note(`${kind} ${String(answer.status)}`)
     return null
+  }
+  const next = async (): Promise<void> => {
+    const status = await restart(loaded, service, session)
+    if (status !== 200) note(`start ${String(status)}`)
   }
   const dice = Math.random()
   const { issuer } = loaded
   const headers = { authorization: `Bearer ${service}` }
-  if (dice < 0.1) {
+  if (session.token === '') await next()
+  else if (dice < 0.1) {
     const url = `${issuer}/api/v1/impersonations?status=active&limit=50`
     await timed('list', 200, ask(url, { headers }))
   } else if (dice < 0.2) {
     const url = `${issuer}/api/v1/impersonations/${session.id}`
-    await timed('end', 204, ask(url, { method: 'DELETE', headers }))
-    await restart(loaded, service, session)
+    // Whom the server has no time for asks again later, with what there is.
+    if ((await timed('end', 204, ask(url, { method: 'DELETE', headers }))) === null) return
+    session.token = ''
+    await next()
   } else {
     const form = { grant_type: 'refresh_token', client_id: APP, refresh_token: session.token }
     const body = await timed('refresh', 200, post(`${issuer}/token`, new URLSearchParams(form)))
-    if (body === null) await restart(loaded, service, session).catch(() => undefined)
-    else session.token = String(body['refresh_token'])
+    if (body !== null) session.token = String(body['refresh_token'])
   }
 }
 

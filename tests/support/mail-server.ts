@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
+import { freePort } from './free-port.ts'
 
 /** A real SMTP server on the loopback that can be stopped and started again on its port. */
 export interface MailServer {
@@ -14,9 +14,10 @@ export interface MailServer {
 export async function startMailServer(): Promise<MailServer> {
   const received: { to: string[]; content: string }[] = []
   let server = make(received)
-  server.listen(0, '127.0.0.1')
+  // Not one that the system gives: somebody else might be given it while the server is stopped.
+  const port = await freePort()
+  server.listen(port, '127.0.0.1')
   await once(server.server, 'listening')
-  const { port } = server.server.address() as AddressInfo
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => {

@@ -43,7 +43,8 @@ export async function startNode({ issuer, parts }: Booted): Promise<NodeProcess>
     child.once('exit', () => reject(new Error(`the node did not start: ${output}`)))
   })
   await up
-  const agent = new Agent({ keepAlive: true })
+  // Given up before the node gives it up: no request is sent into a connection that is being closed.
+  const agent = new Agent({ keepAlive: true, timeout: 3000 })
   return {
     post: (path, body, headers = {}) => post({ issuer, port, agent, path, body, headers }),
     async stop() {

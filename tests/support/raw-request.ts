@@ -22,7 +22,10 @@ export function rawRequest(
     const chunks: Buffer[] = []
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(request))
     socket.on('data', (chunk) => chunks.push(chunk))
-    socket.on('error', reject)
+    // Who is refused before everything was read may see an answer, and then a connection that breaks.
+    socket.on('error', (error) => {
+      if (chunks.length === 0) reject(error)
+    })
     socket.on('close', () => {
       const text = Buffer.concat(chunks).toString('utf8')
       const split = text.indexOf('\r\n\r\n')

@@ -56,7 +56,7 @@ describe('Chromium', () => {
     await once(server, 'listening')
     ;({ port } = server.address() as AddressInfo)
     browser = await launchBrowser()
-  })
+  }, 120_000)
 
   afterAll(async () => {
     await browser?.close()

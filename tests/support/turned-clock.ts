@@ -1,6 +1,8 @@
 const real = Date.now
 
 let ahead = 0
+/** When it was stopped; `null` while it goes. */
+let stopped: number | null = null
 
 /**
  * Turns `Date.now` of this process, and with it server, provider and tests, without anybody having
@@ -10,8 +12,14 @@ export const advance = (seconds: number): void => {
   ahead += seconds * 1000
 }
 
-export const resetClock = (): void => {
-  ahead = 0
+/** From now on it moves only when it is turned: no window and no token runs out on a slow machine. */
+export const stopClock = (): void => {
+  stopped ??= real()
 }
 
-Date.now = () => real() + ahead
+export const resetClock = (): void => {
+  ahead = 0
+  stopped = null
+}
+
+Date.now = () => (stopped ?? real()) + ahead
