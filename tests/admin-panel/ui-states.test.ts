@@ -2,6 +2,7 @@ import type { Request } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { axe } from '../support/browser.ts'
 import { besides } from '../support/beside.ts'
+import { auditEvent } from '../support/stores.ts'
 import { onStage } from './on-stage.ts'
 
 const ui = onStage()
@@ -151,5 +152,28 @@ describe('The dialog to impersonate', () => {
     await ui.open('/users/usr_jane?impersonate=1')
     const isFocused = 'document.activeElement === document.querySelector("textarea")'
     await expect.poll(() => ui.page.evaluate(isFocused)).toBe(true)
+  })
+})
+
+describe('The record of an impersonation', () => {
+  it('says how often something was done, and when not all of it is shown', async () => {
+    const { parts } = ui.stage.booted
+    const { unitOfWork, audit } = parts.storage
+    const ended = { status: 'ended', subject: 'usr_jane' } as const
+    const { items } = await parts.impersonation.list(ended, { cursor: null, limit: 1 })
+    const { id = '' } = items[0]?.impersonation ?? {}
+    const flood = (times: number, details: Record<string, unknown>): Promise<void> =>
+      unitOfWork.run(async () => {
+        const event = { action: 'impersonation.request', impersonation: id, details } as const
+        for (let n = 0; n < times; n++) await audit.record(auditEvent(event))
+      })
+    const truncated = ui.page.getByText('Of each kind of action the newest 1000 are shown.')
+    await flood(1, { method: 'GET', route: '/invoices', count: 20 })
+    await ui.open(`/impersonations?status=ended&record=${id}`)
+    await ui.page.getByText('GET /invoices · 20 times').waitFor()
+    expect(await truncated.count()).toBe(0)
+    await flood(1000, { method: 'GET', route: '/orders' })
+    await ui.page.reload()
+    await truncated.waitFor()
   })
 })

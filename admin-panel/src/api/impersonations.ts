@@ -32,6 +32,8 @@ export interface Impersonation {
 
 export interface ImpersonationRecord extends Impersonation {
   readonly timeline: readonly AuditEvent[]
+  /** Whether the oldest of what was done again and again is left out. */
+  readonly timeline_truncated?: true
 }
 
 export const useImpersonations = (

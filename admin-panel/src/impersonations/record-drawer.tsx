@@ -35,7 +35,7 @@ function OneRecord({ id }: { readonly id: string }): ReactElement {
       {(record) => (
         <>
           <RecordFacts record={record} />
-          <RecordTimeline events={record.timeline} />
+          <RecordTimeline record={record} />
         </>
       )}
     </Loaded>

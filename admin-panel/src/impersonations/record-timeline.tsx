@@ -2,23 +2,30 @@ import { Code, Text, Timeline, Title } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AuditEvent } from '../api/audit-events.ts'
+import type { ImpersonationRecord } from '../api/impersonations.ts'
 import { Moment } from '../time/moment.tsx'
+import { timesOf } from './timeline.ts'
 
-export function RecordTimeline({
-  events,
-}: {
-  readonly events: readonly AuditEvent[]
-}): ReactElement {
+export function RecordTimeline({ record }: { readonly record: ImpersonationRecord }): ReactElement {
   const { t } = useTranslation()
+  const times = (event: AuditEvent): string => {
+    const count = timesOf(event)
+    return count > 1 ? t('impersonations.times', { count }) : ''
+  }
   return (
     <>
       <Title order={3} fz={15} mt="xl" mb="md">
         {t('impersonations.timeline')}
       </Title>
+      {record.timeline_truncated === true && (
+        <Text fz="sm" c="dimmed" mb="md">
+          {t('impersonations.truncated')}
+        </Text>
+      )}
       <Timeline bulletSize={14} lineWidth={2} color="amber">
-        {events.map((event) => (
+        {record.timeline.map((event) => (
           <Timeline.Item key={event.id} title={<Code>{event.action}</Code>}>
-            {whatOf(event) !== '' && <Text fz="sm">{whatOf(event)}</Text>}
+            <Text fz="sm">{said(whatOf(event), times(event))}</Text>
             <Text fz="sm" c="dimmed">
               <Moment at={event.at} />
               {event.code !== null && ` · ${event.code}`}
@@ -34,3 +41,5 @@ function whatOf({ details }: AuditEvent): string {
   const parts = [details['method'], details['route'], details['end_reason']]
   return parts.filter((part) => typeof part === 'string').join(' ')
 }
+
+const said = (...parts: readonly string[]): string => parts.filter(Boolean).join(' · ')

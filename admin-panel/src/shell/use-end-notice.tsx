@@ -7,6 +7,7 @@ import type { ImpersonationRecord } from '../api/impersonations.ts'
 import { readImpersonation } from '../api/impersonations.ts'
 import { to } from '../app/links.ts'
 import { useMay, useSession } from '../app/session.tsx'
+import { requestsIn } from '../impersonations/timeline.ts'
 import { duration, secondsBetween } from '../time/duration.ts'
 import { toast } from './toast.ts'
 
@@ -35,10 +36,11 @@ const tell = (record: ImpersonationRecord): void => {
 function Ended({ record }: { readonly record: ImpersonationRecord }): ReactElement {
   const { t } = useTranslation()
   const lasted = secondsBetween(record.started_at, record.ended_at ?? record.started_at)
-  const count = record.timeline.filter(({ action }) => action === 'impersonation.request').length
+  const count = requestsIn(record.timeline)
+  const requests = record.timeline_truncated === true ? 'live.requests_least' : 'live.requests'
   return (
     <>
-      {t('live.ended', { duration: duration(lasted) })} · {t('live.requests', { count })} ·{' '}
+      {t('live.ended', { duration: duration(lasted) })} · {t(requests, { count })} ·{' '}
       <Link to={to.impersonations} search={{ status: 'ended', record: record.id }}>
         {t('live.view_record')}
       </Link>

@@ -29,6 +29,7 @@ export const shell: Words<typeof english> = {
     ended: 'Vertretung nach {{duration}} beendet',
     requests_one: '{{count}} Anfrage',
     requests_other: '{{count}} Anfragen',
+    requests_least: 'mindestens {{count}} Anfragen',
     view_record: 'Aufzeichnung ansehen',
   },
   session: {

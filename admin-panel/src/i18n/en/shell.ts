@@ -26,6 +26,7 @@ export const shell = {
     ended: 'Impersonation ended after {{duration}}',
     requests_one: '{{count}} request',
     requests_other: '{{count}} requests',
+    requests_least: 'at least {{count}} requests',
     view_record: 'view the record',
   },
   session: {
