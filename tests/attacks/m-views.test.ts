@@ -5,7 +5,13 @@ import { advance, stopClock } from '../support/turned-clock.ts'
 
 const EACH = 600
 
-describe('looking at users without end', { timeout: 120_000 }, () => {
+const LOOKS = [
+  ['views', 'user.viewed', ['/users/usr_jane', '/users/usr_jane/consents']],
+  ['searches', 'user.searched', ['/users?q=jane', '/users?limit=1']],
+  ['audit_views', 'audit.viewed', ['/audit-events?limit=1', '/audit-events?action=key.rotated']],
+] as const
+
+describe.each(LOOKS)('looking without end, %s', { timeout: 120_000 }, (limit, action, paths) => {
   const stage = onStage('sqlite')
   beforeEach(stopClock)
 
@@ -13,7 +19,7 @@ describe('looking at users without end', { timeout: 120_000 }, () => {
     tally(
       await flood(stage.booted, times, 8, (n) => ({
         method: 'GET',
-        path: `/api/v1/users/usr_jane${n % 2 === 0 ? '' : '/consents'}`,
+        path: `/api/v1${paths[n % 2]}`,
         headers: { authorization: `Bearer ${stage.service}`, 'actor-token': actor },
       })),
     )
@@ -25,21 +31,22 @@ describe('looking at users without end', { timeout: 120_000 }, () => {
       advance(61)
       await stage.booted.parts.impersonation.recordCounted()
     })
-    const viewed = events.filter(({ action }) => action === 'user.viewed')
-    expect(viewed).toHaveLength(EACH)
-    for (const event of viewed)
-      expect(event).toMatchObject({ actor: 'usr_agent', subject: 'usr_jane', outcome: 'success' })
-    const exceeded = events.filter(({ action }) => action === 'rate_limit.exceeded')
-    expect(events).toHaveLength(viewed.length + exceeded.length)
+    const looked = events.filter((event) => event.action === action)
+    expect(looked).toHaveLength(EACH)
+    const subject = limit === 'views' ? 'usr_jane' : null
+    for (const event of looked)
+      expect(event).toMatchObject({ actor: 'usr_agent', subject, outcome: 'success' })
+    const exceeded = events.filter((event) => event.action === 'rate_limit.exceeded')
+    expect(events).toHaveLength(looked.length + exceeded.length)
     expect(exceeded).toHaveLength(121)
     for (const event of exceeded)
       expect(event).toMatchObject({
         actor: 'usr_agent',
         service: 'acme-backend',
         code: 'RATE_LIMITED',
-        details: { limit: 'views' },
+        details: { limit },
       })
-    expect(exceeded.at(-1)?.details).toEqual({ limit: 'views', count: 280 })
+    expect(exceeded.at(-1)?.details).toEqual({ limit, count: 280 })
 
     expect(await look(1, agent)).toEqual({ 429: 1 })
     expect(await look(10, stage.root)).toEqual({ 200: 10 })
@@ -48,7 +55,7 @@ describe('looking at users without end', { timeout: 120_000 }, () => {
       await stage.cast.serviceToken(),
       await stage.cast.signIn('agent@acme.test'),
     ]
-    const answer = await stage.cast.request('GET', '/api/v1/users/usr_jane', {
+    const answer = await stage.cast.request('GET', `/api/v1${paths[0]}`, {
       token: service,
       headers: { 'actor-token': again.accessToken },
     })

@@ -3,15 +3,10 @@ import type { Origin } from '../impersonation/audit-event.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import type { Ports } from '../ports/ports.ts'
 import { Denied } from './denied.ts'
-import { limitRate } from './limit-rate.ts'
+import { limitLooks } from './limit-looks.ts'
 import { pageOfWhole } from './page-of-whole.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
-
-/** So that nobody who may only look can fill the audit trail, or read out all there are. */
-const PER_ACTOR = { name: 'views', points: 600, window: 600 }
-/** Of a service that reads for nobody. */
-const PER_SERVICE = { name: 'service_views', points: 6000, window: 600 }
 
 /**
  * One account; that it was looked at is written down, unless by oneself.
@@ -28,9 +23,7 @@ export async function readUser(
   if (account === undefined) throw new Denied('NOT_FOUND')
   // A panel asks again and again who its user is, and which roles are left.
   if (reader.actor === account.sub) return account
-  const { actor, service } = reader
-  const limit = actor === null ? PER_SERVICE : PER_ACTOR
-  await limitRate(ports, { limit, key: actor ?? service, ...reader }, origin, ports.floodGuard)
+  await limitLooks(ports, reader, 'views', origin)
   await ports.unitOfWork.run(() =>
     record(
       ports,

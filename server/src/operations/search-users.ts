@@ -4,10 +4,16 @@ import type { AccountFilter } from '../ports/directory.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { CountedPage, CountedPageRequest } from './counted-page.ts'
 import { counted } from './counted-page.ts'
+import { limitLooks } from './limit-looks.ts'
 import type { Reader } from './recognise-reader.ts'
 import { record } from './write-audit.ts'
 
-/** In the order of e-mails; what was searched for is written down. @throws CursorInvalid */
+/**
+ * In the order of e-mails; what was searched for is written down.
+ *
+ * @throws Denied RATE_LIMITED
+ * @throws CursorInvalid
+ */
 export async function searchUsers(
   ports: Ports,
   reader: Reader,
@@ -16,6 +22,7 @@ export async function searchUsers(
   origin: Origin,
 ): Promise<CountedPage<Account>> {
   const { directory } = ports
+  await limitLooks(ports, reader, 'searches', origin)
   // A host's directory need not be able to tell.
   const total = await counted(page, (atMost) => directory.countAccounts?.(filter, atMost))
   const found = await directory.searchAccounts(filter, page)
