@@ -192,15 +192,15 @@ describe('every route for every role', () => {
     expect(scene.log()).toContain(`"request_id":"${body.request_id}"`)
   })
 
-  it('tells somebody limited to an organisation no total but that of its people', async () => {
+  it('tells somebody limited to an organisation how many there are in that one', async () => {
     const olga = visitors.get('org_admin') as PanelVisitor
-    const { body } = await olga.get('/api/users?limit=1&total=true')
-    expect(body.total).toBe((await olga.get('/api/users?limit=100')).body.items.length)
-    const { body: listed } = await olga.get('/api/impersonations?total=true')
-    expect(Object.keys(listed)).toEqual(['items', 'next_cursor'])
     const root = visitors.get('super_admin') as PanelVisitor
-    const { body: all } = await root.get('/api/impersonations?total=true')
-    expect(all.total).toBe(all.items.length)
+    for (const path of ['/api/users', '/api/impersonations']) {
+      const { body: mine } = await olga.get(`${path}?limit=100&total=true`)
+      const { body: all } = await root.get(`${path}?limit=100&total=true`)
+      expect([mine.total, all.total]).toEqual([mine.items.length, all.items.length])
+      expect(mine.total).toBeLessThan(all.total)
+    }
   })
 
   it.each(calls)('$route needs a session', async ({ method, path, json }) => {
