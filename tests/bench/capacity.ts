@@ -42,6 +42,7 @@ const event: Fill = (storage, n) => {
     outcome: 'success',
     actor: who(n),
     subject: who(n * 7),
+    organization: `org_${n % 100}`,
     app: 'acme-portal',
     impersonation: newId('imp', Date.now()),
   } as const
