@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { CryptoKey, JWK, JWTPayload } from 'jose'
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { rotateKeys } from '../../server/src/standalone/key-ring.ts'
+import { rotateKeys } from '../../server/src/standalone/keys/key-ring.ts'
 import type { Stage } from '../support/attack.ts'
 import {
   addService,

@@ -18,9 +18,9 @@ const APPENDER = `
   import { randomUUID } from 'node:crypto'
   import { setTimeout as delay } from 'node:timers/promises'
   import { createSealer, newId, openStorage } from 'understudy'
-  import { loadAuditKeys } from './server/src/standalone/audit-keys.ts'
-  import { auditPorts } from './server/src/standalone/audit-ports.ts'
-  import { openSecretBox } from './server/src/standalone/secret-box.ts'
+  import { loadAuditKeys } from './server/src/standalone/audit/audit-keys.ts'
+  import { auditPorts } from './server/src/standalone/audit/audit-ports.ts'
+  import { openSecretBox } from './server/src/standalone/keys/secret-box.ts'
   const { where, secretKey, count } = JSON.parse(process.argv[1])
   const storage = openStorage(where)
   const box = openSecretBox(secretKey, '/')

@@ -77,7 +77,7 @@ describe('floods', () => {
   it('M08 of passwords leave the others their turn, and are told to come back when there are too many', async () => {
     const begun = await begin(stage.cast, { service: stage.service, actor: stage.root })
     const { verifyPassword, hashPassword, PasswordsBusy } =
-      await import('../../server/src/standalone/passwords.ts')
+      await import('../../server/src/standalone/credentials/passwords.ts')
     const stored = await hashPassword('right')
     const pending = new Set(['checks'])
     const checks = Promise.allSettled(

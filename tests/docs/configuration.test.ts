@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Role, S2sConfig } from '../../server/src/configs/variable.ts'
 import { defaultSettings } from 'understudy'
-import { loadSettings, variableOf } from '../../server/src/standalone/policy-settings.ts'
-import { loadServerSettings } from '../../server/src/standalone/server-settings.ts'
+import {
+  loadSettings,
+  variableOf,
+} from '../../server/src/standalone/configuration/policy-settings.ts'
+import { loadServerSettings } from '../../server/src/standalone/configuration/server-settings.ts'
 import { codeSpans, readDocument, tableRows } from './markdown.ts'
 
 const document = readDocument('docs/reference/configuration.md')
@@ -89,7 +92,7 @@ describe('the server', () => {
   const rows = tableRows(document, 'Server')
 
   it('has every variable that is read, and no other', () => {
-    const source = readDocument('server/src/standalone/server-settings.ts')
+    const source = readDocument('server/src/standalone/configuration/server-settings.ts')
     const [, schema = ''] = /z\.object\(\{([^]*?)^\}\)/m.exec(source) ?? []
     const read = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name)
     expect(rows.map(([variable = '']) => codeSpans(variable)[0])).toEqual(read)

@@ -134,7 +134,7 @@ describe('environment variables', () => {
     const [, schema = ''] = /z\.object\(\{([^]*?)^\}\)/m.exec(readDocument(path)) ?? []
     return found(schema, /^ {2}([A-Z_]+):/gm)
   }
-  const server = schemaOf('server/src/standalone/server-settings.ts')
+  const server = schemaOf('server/src/standalone/configuration/server-settings.ts')
   const panel = schemaOf('admin-panel/server/environment.ts')
 
   it.each(files)('%s sets and names only some that are read', (file) => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { stepOf } from '../../server/src/standalone/one-time-password.ts'
+import { stepOf } from '../../server/src/standalone/credentials/one-time-password.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast } from '../support/cast.ts'

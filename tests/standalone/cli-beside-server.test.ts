@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
+import { unusedCode } from '../../server/src/standalone/credentials/one-time-password.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'
 import type { Cast } from '../support/cast.ts'

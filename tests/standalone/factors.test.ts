@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { stepOf, unusedCode } from '../../server/src/standalone/one-time-password.ts'
+import { stepOf, unusedCode } from '../../server/src/standalone/credentials/one-time-password.ts'
 import { formsTo, press, visit } from '../support/account-visitor.ts'
 import type { Booted } from '../support/boot.ts'
 import { boot } from '../support/boot.ts'

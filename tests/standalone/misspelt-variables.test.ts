@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { S2sConfig } from '../../server/src/configs/variable.ts'
-import { misspeltVariables } from '../../server/src/standalone/misspelt-variables.ts'
-import { loadSettings, variableOf } from '../../server/src/standalone/policy-settings.ts'
+import { misspeltVariables } from '../../server/src/standalone/configuration/misspelt-variables.ts'
+import {
+  loadSettings,
+  variableOf,
+} from '../../server/src/standalone/configuration/policy-settings.ts'
 
 const settings = Object.keys(S2sConfig).map(variableOf)
 const said = (...names: readonly string[]): readonly string[] => misspeltVariables(names, settings)

@@ -3,7 +3,7 @@ import {
   lastUsableStep,
   stepOf,
   unusedCode,
-} from '../../server/src/standalone/one-time-password.ts'
+} from '../../server/src/standalone/credentials/one-time-password.ts'
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const STEP = 59_000_000

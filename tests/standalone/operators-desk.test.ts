@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Role } from '../../server/src/configs/variable.ts'
 import { defaultSettings } from 'understudy'
-import { loadSettings } from '../../server/src/standalone/policy-settings.ts'
+import { loadSettings } from '../../server/src/standalone/configuration/policy-settings.ts'
 
 const refused = (config: object): string => {
   try {

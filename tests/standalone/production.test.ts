@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { settingsRisks } from '../../server/src/standalone/production-risks.ts'
-import { loadServerSettings } from '../../server/src/standalone/server-settings.ts'
+import { settingsRisks } from '../../server/src/standalone/configuration/production-risks.ts'
+import { loadServerSettings } from '../../server/src/standalone/configuration/server-settings.ts'
 import type { CommandLine } from '../support/command-line.ts'
 import { commandLine } from '../support/command-line.ts'
 

@@ -1,6 +1,6 @@
 import decodeQR from 'qr/decode.js'
 import { expect, it } from 'vitest'
-import { otpauthUri } from '../../server/src/standalone/one-time-password.ts'
+import { otpauthUri } from '../../server/src/standalone/credentials/one-time-password.ts'
 import { authenticatorPage } from '../../server/src/standalone/pages/factor-pages.ts'
 
 const PIXELS = 4

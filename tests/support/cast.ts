@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AuditEvent } from 'understudy'
 import type { Booted } from './boot.ts'
-import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
+import { unusedCode } from '../../server/src/standalone/credentials/one-time-password.ts'
 import { CookieJar } from './cookie-jar.ts'
 
 export interface JsonAnswer {

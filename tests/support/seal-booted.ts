@@ -1,7 +1,7 @@
 import type { Verification } from 'understudy'
 import { createSealer, verifyAudit } from 'understudy'
-import { loadAuditKeys } from '../../server/src/standalone/audit-keys.ts'
-import { auditPorts } from '../../server/src/standalone/audit-ports.ts'
+import { loadAuditKeys } from '../../server/src/standalone/audit/audit-keys.ts'
+import { auditPorts } from '../../server/src/standalone/audit/audit-ports.ts'
 import type { Booted } from './boot.ts'
 
 /** Seals and verifies what a booted server has written; it does not do so by itself. */

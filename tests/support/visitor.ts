@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { unusedCode } from '../../server/src/standalone/one-time-password.ts'
+import { unusedCode } from '../../server/src/standalone/credentials/one-time-password.ts'
 import type { Booted } from './boot.ts'
 import type { Cast, JsonAnswer } from './cast.ts'
 import { CookieJar } from './cookie-jar.ts'

@@ -1,4 +1,4 @@
-import { stepOf } from '../../server/src/standalone/one-time-password.ts'
+import { stepOf } from '../../server/src/standalone/credentials/one-time-password.ts'
 
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createAuditWork } from './audit-work.ts'
+import { createAuditWork } from './audit/audit-work.ts'
 import { deliverMail } from './mail/deliver-mail.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { Parts } from './parts.ts'

@@ -1,5 +1,5 @@
-import { ConfigurationError } from './policy-settings.ts'
-import type { ServerSettings } from './server-settings.ts'
+import { ConfigurationError } from './configuration/policy-settings.ts'
+import type { ServerSettings } from './configuration/server-settings.ts'
 
 interface ListenError extends NodeJS.ErrnoException {
   readonly port?: number

@@ -9,8 +9,8 @@ import type {
 } from '../index.ts'
 import type { Clock } from './clock.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import type { SecretBox } from './secret-box.ts'
-import type { ServerSettings } from './server-settings.ts'
+import type { SecretBox } from './keys/secret-box.ts'
+import type { ServerSettings } from './configuration/server-settings.ts'
 
 /** What the ready-made server is made of, once everything is open. */
 export interface Parts {

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { refuseUnrestored } from './administration/restore-refusal.ts'
 import { startBackground } from './background.ts'
-import { createProvider } from './create-provider.ts'
+import { createProvider } from './oidc/create-provider.ts'
 import type { DemoUrls } from '@understudy/demo'
 import type { DenialCode } from '../index.ts'
 import { seedApps, seedDemo } from './demo/seed.ts'
@@ -12,7 +12,7 @@ import { serveMetrics } from './metrics/serve-metrics.ts'
 import type { Surroundings } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
 import type { Parts } from './parts.ts'
-import { hashPassword } from './passwords.ts'
+import { hashPassword } from './credentials/passwords.ts'
 import { listenOn } from './web/listen.ts'
 
 export interface RunningServer {

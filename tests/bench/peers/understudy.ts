@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import packageFile from '../../../package.json' with { type: 'json' }
-import { createProvider } from '../../../server/src/standalone/create-provider.ts'
+import { createProvider } from '../../../server/src/standalone/oidc/create-provider.ts'
 import { seedApps, seedDemo } from '../../../server/src/standalone/demo/seed.ts'
 import { openParts } from '../../../server/src/standalone/open-parts.ts'
 import type { Parts } from '../../../server/src/standalone/parts.ts'
-import { hashPassword } from '../../../server/src/standalone/passwords.ts'
+import { hashPassword } from '../../../server/src/standalone/credentials/passwords.ts'
 import { offer } from '../offer.ts'
 
 const DAY = 24 * 3600

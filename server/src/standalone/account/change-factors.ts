@@ -1,11 +1,11 @@
 import type { Account, Origin, Passkey } from '../../index.ts'
 import { ConditionLost } from '../../index.ts'
 import { note } from '../administration/requester.ts'
-import type { Factors } from '../factors.ts'
-import { factorsOf, hasSecondFactor } from '../factors.ts'
-import { stepOf } from '../one-time-password.ts'
+import type { Factors } from '../credentials/factors.ts'
+import { factorsOf, hasSecondFactor } from '../credentials/factors.ts'
+import { stepOf } from '../credentials/one-time-password.ts'
 import type { Parts } from '../parts.ts'
-import { drawRecoveryCodes, hashRecoveryCode } from '../recovery-codes.ts'
+import { drawRecoveryCodes, hashRecoveryCode } from '../credentials/recovery-codes.ts'
 
 /**
  * Whoever has only a password must not be able to raise it to a second factor by themselves, where

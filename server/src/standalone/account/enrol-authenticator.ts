@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { originOf } from '../../index.ts'
-import { newSecret, otpauthUri } from '../one-time-password.ts'
+import { newSecret, otpauthUri } from '../credentials/one-time-password.ts'
 import { authenticatorPage } from '../pages/factor-pages.ts'
 import type { ProviderParts } from '../parts.ts'
 import { csrfToken } from '../web/form.ts'

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { originOf } from '../../index.ts'
-import { factorsOf, hasSecondFactor } from '../factors.ts'
+import { factorsOf, hasSecondFactor } from '../credentials/factors.ts'
 import { recoveryCodesPage } from '../pages/factor-pages.ts'
 import { securityPage } from '../pages/security-page.ts'
 import type { ProviderParts } from '../parts.ts'

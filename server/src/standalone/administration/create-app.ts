@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RegisteredApp } from '../../index.ts'
 import { ConditionLost } from '../../index.ts'
-import { hashSecret } from '../client-adapter.ts'
+import { hashSecret } from '../oidc/client-adapter.ts'
 import type { Parts } from '../parts.ts'
 import type { NewApp } from './new-app.ts'
 import { Refusal } from './refusal.ts'

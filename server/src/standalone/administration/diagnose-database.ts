@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Health, Storage } from '../../index.ts'
 import { sqliteFileIn } from '../../index.ts'
 import { openDatabase } from '../open-parts.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 import type { Finding } from './finding.ts'
 import { fine, messageOf, wrong } from './finding.ts'
 

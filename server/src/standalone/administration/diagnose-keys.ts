@@ -1,6 +1,6 @@
 import type { Storage } from '../../index.ts'
-import { openSecretBox } from '../secret-box.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import { openSecretBox } from '../keys/secret-box.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 import type { Finding } from './finding.ts'
 import { fine, wrong } from './finding.ts'
 

@@ -1,5 +1,5 @@
 import type { Storage } from '../../index.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 import type { Finding } from './finding.ts'
 import { fine, wrong } from './finding.ts'
 

@@ -1,5 +1,5 @@
-import type { ServerSettings } from '../server-settings.ts'
-import { riskyChecks, settingsRisks } from '../production-risks.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
+import { riskyChecks, settingsRisks } from '../configuration/production-risks.ts'
 import type { Finding } from './finding.ts'
 import { fine, unwise, wrong } from './finding.ts'
 

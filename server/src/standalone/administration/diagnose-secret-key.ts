@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { secretKeyFileIn } from '../secret-box.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import { secretKeyFileIn } from '../keys/secret-box.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 import type { Finding } from './finding.ts'
 import { fine, messageOf, wrong } from './finding.ts'
 

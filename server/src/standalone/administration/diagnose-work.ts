@@ -1,6 +1,6 @@
 import type { Health, Storage } from '../../index.ts'
-import { demoRisks } from '../production-risks.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import { demoRisks } from '../configuration/production-risks.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 import type { Finding } from './finding.ts'
 import { fine, wrong } from './finding.ts'
 

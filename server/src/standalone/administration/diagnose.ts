@@ -1,6 +1,6 @@
 import type { Storage } from '../../index.ts'
-import type { Configuration } from '../read-configuration.ts'
-import { readConfiguration } from '../read-configuration.ts'
+import type { Configuration } from '../configuration/read-configuration.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
 import { diagnoseWebhooks } from '../webhooks/diagnose-webhooks.ts'
 import {
   diagnoseDurability,

@@ -1,5 +1,5 @@
 import type { Account } from '../../index.ts'
-import { newSecret, otpauthUri } from '../one-time-password.ts'
+import { newSecret, otpauthUri } from '../credentials/one-time-password.ts'
 import type { Parts } from '../parts.ts'
 import type { Requester } from './requester.ts'
 import { note } from './requester.ts'

@@ -1,5 +1,5 @@
 import type { Account } from '../../index.ts'
-import { factorsOf } from '../factors.ts'
+import { factorsOf } from '../credentials/factors.ts'
 import type { Parts } from '../parts.ts'
 import type { Requester } from './requester.ts'
 import { note } from './requester.ts'

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open, rename } from 'node:fs/promises'
 import type { AuditReader, Checkpoint, Storage } from '../../index.ts'
-import { isCheckpoint, readTail } from '../audit-anchor.ts'
+import { isCheckpoint, readTail } from '../audit/audit-anchor.ts'
 
 /** What the last checkpoint of an exported file says, and whether this database still has it. */
 export interface Anchored {

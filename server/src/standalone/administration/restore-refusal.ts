@@ -1,6 +1,6 @@
-import { loadAuditKeys } from '../audit-keys.ts'
+import { loadAuditKeys } from '../audit/audit-keys.ts'
 import type { Parts } from '../parts.ts'
-import { ConfigurationError } from '../policy-settings.ts'
+import { ConfigurationError } from '../configuration/policy-settings.ts'
 import { readAnchored } from './restore-anchor.ts'
 
 /**

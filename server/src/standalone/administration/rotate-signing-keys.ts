@@ -1,4 +1,4 @@
-import { loadKeys, rotateKeys } from '../key-ring.ts'
+import { loadKeys, rotateKeys } from '../keys/key-ring.ts'
 import type { Parts } from '../parts.ts'
 import type { Requester } from './requester.ts'
 import { note } from './requester.ts'

@@ -1,6 +1,6 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
-import { loadAuditKeys } from '../audit-keys.ts'
+import { loadAuditKeys } from '../audit/audit-keys.ts'
 import { command } from './command.ts'
 import { jsonLine, print } from './print.ts'
 import { withParts } from './with-parts.ts'

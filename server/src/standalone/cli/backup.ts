@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
 import { copySqlite, sqliteFileIn } from '../../index.ts'
-import { loadServerSettings } from '../server-settings.ts'
+import { loadServerSettings } from '../configuration/server-settings.ts'
 import { command } from './command.ts'
 import { print } from './print.ts'
 

@@ -1,6 +1,6 @@
 import type { CommandDef } from 'citty'
 import { z } from 'zod'
-import { loadKeys } from '../key-ring.ts'
+import { loadKeys } from '../keys/key-ring.ts'
 import { openDatabase, readUsable } from '../open-parts.ts'
 import { command } from './command.ts'
 import { print } from './print.ts'

@@ -15,7 +15,7 @@ export async function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<
 /** The same with a provider, which issues tokens and knows who is signed in; nothing listens. */
 export const withProvider = <T>(work: (parts: Parts) => Promise<T>): Promise<T> =>
   withParts(async (parts) => {
-    const { createProvider } = await import('../create-provider.ts')
+    const { createProvider } = await import('../oidc/create-provider.ts')
     await createProvider(parts)
     return work(parts)
   })

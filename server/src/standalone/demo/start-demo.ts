@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { ConfigurationError } from '../policy-settings.ts'
+import { ConfigurationError } from '../configuration/policy-settings.ts'
 import { listenOnLoopback } from '../web/listen.ts'
 import { demoSecret } from './apps.ts'
 import type { DemoUrls } from '@understudy/demo'

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { originOf } from '../../index.ts'
-import { grantFor } from '../existing-grant.ts'
+import { grantFor } from '../oidc/existing-grant.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import { scopeWords } from '../pages/scope-words.ts'
 import type { ProviderParts } from '../parts.ts'

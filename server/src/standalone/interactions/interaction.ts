@@ -3,7 +3,7 @@ import type { InteractionResults } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Account, RegisteredApp } from '../../index.ts'
 import { findClientApp } from '../account/account-client.ts'
-import { wantsSecondFactor } from '../interaction-policy.ts'
+import { wantsSecondFactor } from '../oidc/interaction-policy.ts'
 import type { ProviderParts } from '../parts.ts'
 import { isSameBrowser, markBrowser } from './same-browser.ts'
 

@@ -1,8 +1,8 @@
 import type { Account } from '../../index.ts'
-import { methodOf, usePasskey } from '../passkeys/use-passkey.ts'
+import { methodOf, usePasskey } from '../credentials/use-passkey.ts'
 import type { ProviderParts } from '../parts.ts'
-import { useRecoveryCode } from '../recovery-codes.ts'
-import { useCode } from '../use-code.ts'
+import { useRecoveryCode } from '../credentials/recovery-codes.ts'
+import { useCode } from '../credentials/use-code.ts'
 
 /** The second factor that was shown, for the audit trail and as an authentication method (RFC 8176). */
 export interface Proof {

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Account } from '../../index.ts'
-import { factorsOf, hasSecondFactor } from '../factors.ts'
+import { factorsOf, hasSecondFactor } from '../credentials/factors.ts'
 import type { ProviderParts } from '../parts.ts'
 import { readForm } from '../web/form.ts'
 import { decline, showConsent, submitConsent } from './consent-step.ts'

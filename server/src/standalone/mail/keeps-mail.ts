@@ -1,4 +1,4 @@
-import type { ServerSettings } from '../server-settings.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 
 /** Whether mail is written at all: where nothing sends it, nobody should find it years later. */
 export const keepsMail = ({ smtpUrl, demo }: Pick<ServerSettings, 'smtpUrl' | 'demo'>): boolean =>

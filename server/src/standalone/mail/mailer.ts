@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Mail } from '../../index.ts'
-import type { ServerSettings } from '../server-settings.ts'
+import type { ServerSettings } from '../configuration/server-settings.ts'
 
 export interface Mailer {
   /** Resolves when the server at the other end has taken it. */

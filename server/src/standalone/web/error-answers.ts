@@ -3,7 +3,7 @@ import { errors } from 'oidc-provider'
 import type { DenialCode } from '../../index.ts'
 import { ConditionLost, denials, requestIdOf, StorageUnavailable } from '../../index.ts'
 import { ForeignForm } from './form.ts'
-import { PasswordsBusy } from '../passwords.ts'
+import { PasswordsBusy } from '../credentials/passwords.ts'
 import type { Parts } from '../parts.ts'
 import { refuse } from './refuse.ts'
 

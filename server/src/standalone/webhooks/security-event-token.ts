@@ -1,6 +1,6 @@
 import { SignJWT, importJWK } from 'jose'
 import type { EndReason, Impersonation } from '../../index.ts'
-import { loadKeys } from '../key-ring.ts'
+import { loadKeys } from '../keys/key-ring.ts'
 import type { Parts } from '../parts.ts'
 import type { Outgoing } from './post.ts'
 

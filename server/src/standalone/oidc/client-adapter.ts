@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
-import type { RegisteredApp, Storage } from '../index.ts'
-import { sessionAdapter } from './account/signed-out.ts'
+import type { RegisteredApp, Storage } from '../../index.ts'
+import { sessionAdapter } from '../account/signed-out.ts'
 
 /** The provider's models live in our database, and its clients are our apps. */
 export const createAdapter =

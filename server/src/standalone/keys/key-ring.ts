@@ -1,8 +1,8 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
-import type { SigningKey, Storage } from '../index.ts'
-import { ConditionLost } from '../index.ts'
-import type { Clock } from './clock.ts'
+import type { SigningKey, Storage } from '../../index.ts'
+import { ConditionLost } from '../../index.ts'
+import type { Clock } from '../clock.ts'
 import { openJwk } from './open-jwk.ts'
 import type { SecretBox } from './secret-box.ts'
 

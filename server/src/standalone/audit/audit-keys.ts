@@ -9,9 +9,9 @@ import {
   importJWK,
 } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
-import type { AuditReader, AuditSigner, Checkpoint, Tombstone } from '../index.ts'
-import { openJwk } from './open-jwk.ts'
-import type { Parts } from './parts.ts'
+import type { AuditReader, AuditSigner, Checkpoint, Tombstone } from '../../index.ts'
+import { openJwk } from '../keys/open-jwk.ts'
+import type { Parts } from '../parts.ts'
 
 const ALG = 'ES256'
 const TYPES = {

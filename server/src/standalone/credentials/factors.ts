@@ -1,4 +1,4 @@
-import type { Passkey, Storage } from '../index.ts'
+import type { Passkey, Storage } from '../../index.ts'
 
 type SecondFactor = NonNullable<Awaited<ReturnType<Storage['secondFactors']['find']>>>
 

@@ -1,10 +1,10 @@
-import { createSealer, verifyAudit } from '../index.ts'
-import type { Sealer } from '../index.ts'
+import { createSealer, verifyAudit } from '../../index.ts'
+import type { Sealer } from '../../index.ts'
 import { exportAnchor } from './audit-anchor.ts'
 import type { AuditKeyRing } from './audit-keys.ts'
 import { loadAuditKeys } from './audit-keys.ts'
 import { auditPorts } from './audit-ports.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from '../parts.ts'
 
 const VERIFY_EVERY_MS = 24 * 3_600_000
 

@@ -1,4 +1,4 @@
-import type { Settings } from '../index.ts'
+import type { Settings } from '../../index.ts'
 import { ConfigurationError, loadSettings } from './policy-settings.ts'
 import type { ServerSettings } from './server-settings.ts'
 import { loadServerSettings } from './server-settings.ts'

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import { ConfigurationError } from './policy-settings.ts'
+import { ConfigurationError } from '../configuration/policy-settings.ts'
 import type { SecretBox } from './secret-box.ts'
 
 /** A private key as it was kept. @throws ConfigurationError when another secret key has sealed it */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ConfigurationError } from './policy-settings.ts'
-import { loopbackNames } from './web/loopback-names.ts'
+import { loopbackNames } from '../web/loopback-names.ts'
 
 /** Where and how the ready-made server runs; docs/reference/configuration.md has every variable. */
 export interface ServerSettings {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import type { Storage } from '../index.ts'
-import { hashSecret } from './client-adapter.ts'
-import { readAll } from './read-all.ts'
-import { secretKeyFileIn } from './secret-box.ts'
+import type { Storage } from '../../index.ts'
+import { hashSecret } from '../oidc/client-adapter.ts'
+import { readAll } from '../read-all.ts'
+import { secretKeyFileIn } from '../keys/secret-box.ts'
 import type { ServerSettings } from './server-settings.ts'
 
 /** Why a server must not run in production. */

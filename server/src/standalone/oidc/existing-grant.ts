@@ -1,6 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
-import type { Storage } from '../index.ts'
-import { findClientApp } from './account/account-client.ts'
+import type { Storage } from '../../index.ts'
+import { findClientApp } from '../account/account-client.ts'
 
 /**
  * The grant behind an authorization: what the account consented to, or all the app was registered

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PruningPorts, SealingPorts, VerifyingPorts } from '../index.ts'
-import { newId } from '../index.ts'
+import type { PruningPorts, SealingPorts, VerifyingPorts } from '../../index.ts'
+import { newId } from '../../index.ts'
 import type { AuditKeyRing } from './audit-keys.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from '../parts.ts'
 
 /** A pause that lets requests of the same process through. */
 const PAUSE_MS = 5

@@ -1,7 +1,7 @@
-import type { Account } from '../index.ts'
-import { ConditionLost } from '../index.ts'
+import type { Account } from '../../index.ts'
+import { ConditionLost } from '../../index.ts'
 import { stepOf } from './one-time-password.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from '../parts.ts'
 
 /** Whether the code is right and was not used before; of two at once only one is accepted. */
 export async function useCode(

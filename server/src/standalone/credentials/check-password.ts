@@ -1,5 +1,5 @@
-import type { Account } from '../index.ts'
-import type { Parts } from './parts.ts'
+import type { Account } from '../../index.ts'
+import type { Parts } from '../parts.ts'
 import { verifyPassword } from './passwords.ts'
 
 /** One answer and one duration for an unknown e-mail, a wrong password and a disabled account. */

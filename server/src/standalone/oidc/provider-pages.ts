@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { requestIdOf } from '../index.ts'
-import { errorPage } from './pages/error-page.ts'
-import { logoutPage, signedOutPage } from './pages/logout-page.ts'
+import { requestIdOf } from '../../index.ts'
+import { errorPage } from '../pages/error-page.ts'
+import { logoutPage, signedOutPage } from '../pages/logout-page.ts'
 
 type RenderError = NonNullable<Configuration['renderError']>
 

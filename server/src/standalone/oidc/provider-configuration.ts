@@ -1,13 +1,13 @@
 import type { JWK } from 'jose'
 import type { Account, Adapter, Configuration, FindAccount } from 'oidc-provider'
-import type { Storage } from '../index.ts'
-import { MFA_ACR } from '../index.ts'
-import { accountClient } from './account/account-client.ts'
+import type { Storage } from '../../index.ts'
+import { MFA_ACR } from '../../index.ts'
+import { accountClient } from '../account/account-client.ts'
 import { appMetadataNames, createAdapter } from './client-adapter.ts'
 import { interactionPolicy } from './interaction-policy.ts'
 import { loadExistingGrant } from './existing-grant.ts'
 import { logoutSource, postLogoutSuccessSource, renderError } from './provider-pages.ts'
-import { limitParameters } from './web/limit-requests.ts'
+import { limitParameters } from '../web/limit-requests.ts'
 import { resourceIndicators } from './resource-servers.ts'
 
 const DAY = 24 * 3600

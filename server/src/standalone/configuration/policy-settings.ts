@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Role, S2sConfig } from '../configs/variable.ts'
-import type { Settings } from '../index.ts'
-import { defaultSettings } from '../index.ts'
+import { Role, S2sConfig } from '../../configs/variable.ts'
+import type { Settings } from '../../index.ts'
+import { defaultSettings } from '../../index.ts'
 import { misspeltVariables } from './misspelt-variables.ts'
 
 /** A configuration nobody can have meant. The message is one line that names the key. */

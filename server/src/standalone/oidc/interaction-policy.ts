@@ -1,6 +1,6 @@
 import type { interactionPolicy as policies } from 'oidc-provider'
 import { interactionPolicy as library } from 'oidc-provider'
-import { MFA_ACR } from '../index.ts'
+import { MFA_ACR } from '../../index.ts'
 
 /**
  * The library's prompts, and a login that is asked for again when `acr_values` wants a second factor

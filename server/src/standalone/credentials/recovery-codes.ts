@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
-import type { Account } from '../index.ts'
-import { ConditionLost } from '../index.ts'
+import type { Account } from '../../index.ts'
+import { ConditionLost } from '../../index.ts'
 import { factorsOf, hasSecondFactor } from './factors.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from '../parts.ts'
 
 const COUNT = 10
 /** Without letters that look like digits. Ten of 32 are 50 bits. */

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { JWK } from 'jose'
-import type { Storage } from '../index.ts'
+import type { Storage } from '../../index.ts'
 import type { AuditKeyRing } from './audit-keys.ts'
 
 const PAGE = 500
