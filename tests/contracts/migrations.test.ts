@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import type { Database } from '../../server/src/storage/database.ts'
@@ -101,5 +102,28 @@ describe.each(databases)('a database of an older version, on %s', (database) => 
     const names = Object.keys(migrations)
     expect(await migrate(opened)).toEqual(names.slice(1))
     expect(await migrate(opened)).toEqual([])
+  })
+})
+
+describe('a migration on postgres whose connection is cut off between two statements', () => {
+  it('fails, and the process lives', async () => {
+    const server = await freshDatabase()
+    const [one, beside] = [openPostgres(server.url), openPostgres(server.url)]
+    const cutOff = one.patiently(async (kysely) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(kysely)
+      await sql`select pg_terminate_backend(${rows[0]?.pid}, 10000)`.execute(beside.kysely)
+      await delay(100)
+      await kysely.connection().execute(async (connection) => {
+        const again = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(connection)
+        await sql`select pg_terminate_backend(${again.rows[0]?.pid}, 10000)`.execute(beside.kysely)
+        // Its last words arrive while nobody asks anything.
+        await delay(100)
+        await sql`select 1`.execute(connection)
+      })
+    })
+    await expect(cutOff).rejects.toThrow(/terminat|not queryable|closed/i)
+    await one.close()
+    await beside.close()
+    await server.drop()
   })
 })

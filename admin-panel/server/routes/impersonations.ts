@@ -25,9 +25,9 @@ async function listImpersonations(request: PanelRequest): Promise<PanelAnswer> {
 const isOwn = ({ person }: Pick<PanelRequest, 'person'>, found: Impersonation): boolean =>
   found.actor.sub === person.user.sub
 
-/** As its events say, which are all of the organisation it began in. */
+/** As its first event says, which is the start. */
 const isInReach = ({ person }: Pick<PanelRequest, 'person'>, { timeline }: Recorded): boolean =>
-  person.within === null || timeline.some(({ organization }) => organization === person.within)
+  person.within === null || timeline[0]?.organization === person.within
 
 /** @throws Denied NOT_FOUND */
 async function find(request: PanelRequest): Promise<Recorded> {

@@ -8,9 +8,10 @@ import { timesOf } from './timeline.ts'
 
 export function RecordTimeline({ record }: { readonly record: ImpersonationRecord }): ReactElement {
   const { t } = useTranslation()
-  const times = (event: AuditEvent): string => {
+  const toldOf = (event: AuditEvent): string => {
     const count = timesOf(event)
-    return count > 1 ? t('impersonations.times', { count }) : ''
+    const times = count > 1 ? t('impersonations.times', { count }) : ''
+    return [whatOf(event), times].filter(Boolean).join(' · ')
   }
   return (
     <>
@@ -25,7 +26,7 @@ export function RecordTimeline({ record }: { readonly record: ImpersonationRecor
       <Timeline bulletSize={14} lineWidth={2} color="amber">
         {record.timeline.map((event) => (
           <Timeline.Item key={event.id} title={<Code>{event.action}</Code>}>
-            <Text fz="sm">{said(whatOf(event), times(event))}</Text>
+            {toldOf(event) !== '' && <Text fz="sm">{toldOf(event)}</Text>}
             <Text fz="sm" c="dimmed">
               <Moment at={event.at} />
               {event.code !== null && ` · ${event.code}`}
@@ -41,5 +42,3 @@ function whatOf({ details }: AuditEvent): string {
   const parts = [details['method'], details['route'], details['end_reason']]
   return parts.filter((part) => typeof part === 'string').join(' ')
 }
-
-const said = (...parts: readonly string[]): string => parts.filter(Boolean).join(' · ')
