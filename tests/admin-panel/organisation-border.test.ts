@@ -151,6 +151,23 @@ describe('whoever is limited to an organisation', () => {
     }
   })
 
+  it('K19 reads in the trail what was done in her organisation, and by whom, and nothing else', async () => {
+    const { body } = await olga.get('/api/audit-events?limit=100')
+    const events = body.items as { organization: string; action: string; actor: string }[]
+    expect(new Set(events.map(({ organization }) => organization))).toEqual(
+      new Set(['org_northwind']),
+    )
+    const started = await olga.get('/api/audit-events?limit=1&action=impersonation.started')
+    expect(started.body.items).toMatchObject([
+      { actor: 'usr_root', subject: 'usr_jane', impersonation: inside[0] },
+    ])
+    // Whoever looks cannot widen it.
+    for (const more of ['organization=org_contoso', 'organization=org_northwind']) {
+      expect((await olga.get(`/api/audit-events?${more}`)).status).toBe(400)
+    }
+    expect((await olga.get('/api/audit-events/export?format=csv')).status).toBe(403)
+  })
+
   it('reads page by page what is hers, each once, also when there is more meanwhile', async () => {
     const seen: string[] = []
     const cursors = new Set<string>()

@@ -23,7 +23,7 @@ const APPENDER = `
   import { openSecretBox } from './server/src/standalone/keys/secret-box.ts'
   const { where, secretKey, count } = JSON.parse(process.argv[1])
   const storage = openStorage(where)
-  const box = openSecretBox(secretKey, '/')
+  const box = openSecretBox({ secretKey, dataDir: '/' })
   const ring = await loadAuditKeys({ storage, box, clock: Date.now })
   const log = { error: ({ err }, what) => { throw new Error(what, { cause: err }) } }
   const server = { issuer: 'http://localhost:4000' }

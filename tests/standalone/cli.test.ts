@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -273,6 +274,32 @@ describe('the command line, on a machine where nothing was set up', SLOW, () => 
     expect((await audit(' --action key.rotated')).map((event) => event['details'])).toEqual([
       { by: 'command line', signing: first },
       { by: 'command line', signing: second },
+    ])
+  })
+
+  it('encrypts with the secret key in force what another one has encrypted', async () => {
+    const all = Object.values(await cli.dump()).flat()
+    const texts = all.filter((row) => row['sealed_jwk'] ?? row['sealed_secret']).length
+    const old = readFileSync(join(cli.folder, 'secret.key'), 'utf8')
+    const env = { SECRET_KEY: randomBytes(32).toString('base64'), OTHER_SECRET_KEY: old }
+    const before = await audit(' --action key.rotated')
+    expect(await cli.run('keys reseal', { env })).toMatchObject({
+      code: 0,
+      out: `${texts} texts are encrypted with SECRET_KEY now.\n`,
+    })
+    const back = { SECRET_KEY: old, OTHER_SECRET_KEY: env.SECRET_KEY }
+    expect((await cli.run('keys reseal', { env: back })).code).toBe(0)
+    expect(await cli.run('keys reseal')).toMatchObject({
+      code: 0,
+      out: 'Everything is encrypted with SECRET_KEY already.\n',
+    })
+    const events = (await audit(' --action key.rotated')).slice(before.length)
+    const details = { by: 'command line', resealed: texts }
+    expect(events.map((event) => event['details'])).toEqual([details, details])
+    const wrong = await cli.run('keys reseal', { env: { SECRET_KEY: env.SECRET_KEY } })
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('SECRET_KEY: is not the key this database was sealed with'),
     ])
   })
 

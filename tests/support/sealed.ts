@@ -40,7 +40,7 @@ export async function openSealed(database: 'sqlite' | 'postgres'): Promise<Seale
   const { storage, clock } = stores
   const now = (): number => clock.now
   const secretKey = randomBytes(32).toString('base64')
-  const box = openSecretBox(secretKey, folder)
+  const box = openSecretBox({ secretKey, otherSecretKey: undefined, dataDir: folder })
   const ring = await loadAuditKeys({ storage, box, clock: now })
   const alarms: string[] = []
   const ports = {

@@ -40,7 +40,7 @@ export async function openParts(
 ): Promise<Parts> {
   const { clock = Date.now, logTo } = surroundings
   const { settings, server } = readUsable(env)
-  const box = openSecretBox(server.secretKey, server.dataDir)
+  const box = openSecretBox(server)
   const storage = openDatabase(server, clock)
   const metrics = createMetrics(stockOf(storage, clock))
   const log = createLog(server.logLevel, logTo, metrics.countAlarm)

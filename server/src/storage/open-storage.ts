@@ -30,6 +30,8 @@ import { migrate } from './migrate.ts'
 import { createModelStores } from './models.ts'
 import { openPostgres } from './postgres.ts'
 import { purgeExpired } from './purge.ts'
+import type { SealedTexts } from './sealed-texts.ts'
+import { createSealedTexts } from './sealed-texts.ts'
 import type { SecondFactors } from './second-factors.ts'
 import { createSecondFactors } from './second-factors.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -51,6 +53,7 @@ export interface Storage extends Stores, CustomerStores {
   readonly webhookEndpoints: WebhookEndpoints
   readonly webhookDeliveries: WebhookDeliveries
   readonly signingKeys: SigningKeys
+  readonly sealedTexts: SealedTexts
   readonly auditKeys: AuditKeys
   readonly erasure: Erasure
   readonly revocation: Revocation
@@ -99,6 +102,7 @@ export function openStorage(
     webhookEndpoints: createWebhookEndpoints(database, unitOfWork),
     webhookDeliveries: createWebhookDeliveries(database, unitOfWork),
     signingKeys: createSigningKeys(database, unitOfWork),
+    sealedTexts: createSealedTexts(database, unitOfWork),
     auditKeys: createAuditKeys(database),
     erasure: createErasure(database, unitOfWork),
     revocation: createRevocation(database, unitOfWork),

@@ -13,7 +13,7 @@ export async function diagnoseKeys(storage: Storage, server: ServerSettings): Pr
   if (signing.length === 0) {
     return wrong(CHECK, 'there are none', 'npx understudy migrate makes them.')
   }
-  const box = openSecretBox(server.secretKey, server.dataDir)
+  const box = openSecretBox(server)
   try {
     for (const key of keys) box.open(key.sealedJwk)
   } catch {

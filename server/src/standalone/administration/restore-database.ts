@@ -45,7 +45,7 @@ export async function settleRestored(storage: Storage, options: RestoreOptions):
   await storage.migrate()
   assertFine(diagnoseSecretKey(server))
   assertFine(await diagnoseKeys(storage, server))
-  const box = openSecretBox(server.secretKey, server.dataDir)
+  const box = openSecretBox(server)
   const { reader } = await loadAuditKeys({ storage, box, clock })
   const file = options.anchor ?? server.auditAnchorFile
   const anchored = file === undefined ? undefined : await readAnchored(file, storage, reader)

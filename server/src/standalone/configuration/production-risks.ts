@@ -41,13 +41,18 @@ function proxyRisks({ host, trustedProxies }: ServerSettings): Risk[] {
   return [{ check: 'Proxies', reason }]
 }
 
-function keyRisks({ secretKey, dataDir }: ServerSettings): Risk[] {
+function keyRisks({ secretKey, otherSecretKey, dataDir }: ServerSettings): Risk[] {
+  const given = { SECRET_KEY: secretKey, OTHER_SECRET_KEY: otherSecretKey }
+  const weak = Object.entries(given).filter(([, key]) => key !== undefined && !isDrawn(key))
+  const risks = weak.map(([name]): Risk => {
+    const reason = `${name}: is no random key (openssl rand -base64 32)`
+    return { check: 'Secret key', reason }
+  })
+  return secretKey === undefined ? [...risks, ...fileRisks(dataDir)] : risks
+}
+
+function fileRisks(dataDir: string): Risk[] {
   const file = secretKeyFileIn(dataDir)
-  if (secretKey !== undefined) {
-    return isDrawn(secretKey)
-      ? []
-      : [{ check: 'Secret key', reason: 'SECRET_KEY: is no random key (openssl rand -base64 32)' }]
-  }
   if (!existsSync(file)) return []
   if (isOpen(file)) {
     return [{ check: 'Secret key', reason: `SECRET_KEY: ${file} can be read by everybody` }]

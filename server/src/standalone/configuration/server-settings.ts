@@ -12,6 +12,8 @@ export interface ServerSettings {
   readonly databaseUrl: string | undefined
   /** Base64 of 32 bytes; without it a key file in the data folder is used. */
   readonly secretKey: string | undefined
+  /** Likewise; what it has encrypted or signed is good as well. */
+  readonly otherSecretKey: string | undefined
   /** How many proxies in front of the server may be believed. */
   readonly trustedProxies: number
   /** Where mail is handed over; without it none is sent. Holds a password. */
@@ -27,6 +29,10 @@ export interface ServerSettings {
   readonly demo: boolean
 }
 
+const secretKey = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+
 const schema = z.object({
   ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).default(4000),
@@ -36,10 +42,8 @@ const schema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
-  SECRET_KEY: z
-    .base64()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
-    .optional(),
+  SECRET_KEY: secretKey.optional(),
+  OTHER_SECRET_KEY: secretKey.optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   SMTP_URL: z
     .string()
@@ -81,6 +85,7 @@ export function loadServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
     dataDir: variables.DATA_DIR,
     databaseUrl: variables.DATABASE_URL,
     secretKey: variables.SECRET_KEY,
+    otherSecretKey: variables.OTHER_SECRET_KEY,
     trustedProxies: variables.TRUSTED_PROXIES,
     smtpUrl: variables.SMTP_URL,
     mailFrom: variables.MAIL_FROM ?? `no-reply@${new URL(issuer).hostname}`,

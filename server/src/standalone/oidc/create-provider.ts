@@ -30,7 +30,7 @@ export async function createProvider(parts: Parts): Promise<Provider> {
     storage,
     issuer: server.issuer,
     jwks: await loadKeys(storage, box, clock),
-    cookieKeys: [box.derive('cookies')],
+    cookieKeys: box.derive('cookies'),
     scopes: await collectScopes(parts),
     apiResource: apiResourceOf(server.issuer),
     interactions: interactionAdapter(storage, server.issuer, noteForeignBrowser(parts)),
