@@ -7,8 +7,6 @@ import { createAccounts } from './accounts.ts'
 import type { Apps } from './apps.ts'
 import { createApps } from './apps.ts'
 import { createAuditCheckpoints } from './audit-checkpoints.ts'
-import type { AuditKeys } from './audit-keys.ts'
-import { createAuditKeys } from './audit-keys.ts'
 import { createAuditSeal } from './audit-seal.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import type { Revocation } from './backup-revocation.ts'
@@ -24,18 +22,16 @@ import { createEndedFeed } from './ended-feed.ts'
 import type { Erasure } from './erasure.ts'
 import { createErasure } from './erasure.ts'
 import { createImpersonations } from './impersonations.ts'
+import type { KeyStores } from './key-stores.ts'
+import { createKeyStores } from './key-stores.ts'
 import { createLeases } from './lease.ts'
 import { createLimits } from './limits.ts'
 import { migrate } from './migrate.ts'
 import { createModelStores } from './models.ts'
 import { openPostgres } from './postgres.ts'
 import { purgeExpired } from './purge.ts'
-import type { SealedTexts } from './sealed-texts.ts'
-import { createSealedTexts } from './sealed-texts.ts'
 import type { SecondFactors } from './second-factors.ts'
 import { createSecondFactors } from './second-factors.ts'
-import type { SigningKeys } from './signing-keys.ts'
-import { createSigningKeys } from './signing-keys.ts'
 import { openSqlite } from './sqlite.ts'
 import { createUnitOfWork } from './unit-of-work.ts'
 import type { WebhookDeliveries } from './webhook-deliveries.ts'
@@ -44,7 +40,7 @@ import type { WebhookEndpoints } from './webhook-endpoints.ts'
 import { createWebhookEndpoints } from './webhook-endpoints.ts'
 
 /** Everything that is kept: what the extension needs, and what the ready-made server adds to it. */
-export interface Storage extends Stores, CustomerStores {
+export interface Storage extends Stores, CustomerStores, KeyStores {
   readonly dialect: 'sqlite' | 'postgres'
   readonly accounts: Accounts
   readonly apps: Apps
@@ -52,9 +48,6 @@ export interface Storage extends Stores, CustomerStores {
   readonly secondFactors: SecondFactors
   readonly webhookEndpoints: WebhookEndpoints
   readonly webhookDeliveries: WebhookDeliveries
-  readonly signingKeys: SigningKeys
-  readonly sealedTexts: SealedTexts
-  readonly auditKeys: AuditKeys
   readonly erasure: Erasure
   readonly revocation: Revocation
   /** Brings the schema up to date; resolves to the names of the migrations it ran. */
@@ -101,9 +94,7 @@ export function openStorage(
     ...createCustomerStores(database, unitOfWork),
     webhookEndpoints: createWebhookEndpoints(database, unitOfWork),
     webhookDeliveries: createWebhookDeliveries(database, unitOfWork),
-    signingKeys: createSigningKeys(database, unitOfWork),
-    sealedTexts: createSealedTexts(database, unitOfWork),
-    auditKeys: createAuditKeys(database),
+    ...createKeyStores(database, unitOfWork),
     erasure: createErasure(database, unitOfWork),
     revocation: createRevocation(database, unitOfWork),
     migrate: () => migrate(database),
