@@ -83,6 +83,16 @@ describe.each(['sqlite', 'postgres'] as const)('attacks on the service, on %s', 
     expectError(form, 415, 'MEDIA_TYPE')
   })
 
+  it('is told of nobody as good once its client is switched off', async () => {
+    const { apps } = stage.booted.parts.storage
+    const token = await stage.cast.serviceToken('acme-readonly', 'read_app')
+    expect((await stage.cast.introspect(token)).body.active).toBe(true)
+    await apps.setEnabled('acme-readonly', false)
+    expect((await stage.cast.introspect(token)).body).toEqual({ active: false })
+    await apps.setEnabled('acme-readonly', true)
+    expect((await stage.cast.introspect(token)).body.active).toBe(true)
+  })
+
   it('A06 every token that is none gets the same answer', async () => {
     const { service } = stage
     const flip = (at: number): string =>

@@ -105,6 +105,16 @@ describe('guessing', { timeout: 120_000 }, () => {
     })
     const { 429: limited = 0 } = tally(await flood(stage.booted, 700, 4, grant))
     expect(limited).toBeGreaterThanOrEqual(700 - 600 - 3)
+    // An app in a browser can read that it has to wait.
+    const { headers } = await stage.cast.form('/token', { grant_type: 'x' }, undefined, {
+      ...from('192.0.2.6'),
+      origin: 'http://localhost:4002',
+    })
+    expect([
+      headers.get('retry-after'),
+      headers.get('access-control-allow-origin'),
+      headers.get('access-control-expose-headers'),
+    ]).toEqual([expect.stringMatching(/^\d+$/), '*', 'Retry-After'])
   })
 
   it('secrets are guessed no oftener where a request is pushed, and that is written down', async () => {

@@ -190,6 +190,20 @@ describe('the customer', () => {
     })
   })
 
+  it('takes nothing back from who has allowed more meanwhile', async () => {
+    const { body } = await ask()
+    const { consents } = booted.parts.storage
+    await consents.grant('usr_omar', 'acme-billing', 'openid orders:write', Date.now())
+    const path = `/consent-requests/${body.id}`
+    const { visitor, seen } = await visit(booted, path, OMAR)
+    await press(visitor, seen, path, { decision: 'accept' })
+    const scope = `openid orders:write ${LOOKING.replace('openid ', '')}`
+    expect(await consents.find('usr_omar', 'acme-billing')).toMatchObject({ scope, mode: 'full' })
+    expect(await lastEvent('consent.granted')).toMatchObject({
+      details: { scope, mode: 'full', request: body.id },
+    })
+  })
+
   it('who has allowed looking has not allowed changes, and can be asked for them', async () => {
     const answer = async (mode: string): Promise<string> => {
       const { status, body } = await ask({ reason: REASON, mode })

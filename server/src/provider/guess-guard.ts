@@ -52,6 +52,9 @@ export async function refuseGuess(
   )
   ctx.set('Retry-After', String(wait))
   ctx.set('Cache-Control', 'no-store')
+  // An app in a browser must be told to wait, or it takes this for a broken network and tries again.
+  ctx.set('Access-Control-Allow-Origin', '*')
+  ctx.set('Access-Control-Expose-Headers', 'Retry-After')
   ctx.status = status
   ctx.body = { error, error_description: description }
   return true

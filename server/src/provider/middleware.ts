@@ -35,6 +35,7 @@ export function asUnitOfWork(
       if (request.failure !== undefined && !wantsPage(ctx)) throw request.failure
       await noticeEnd(ports, provider(), request)
       for (const login of request.signedOut) await endSignedOut(ports, login, origin)
+      await forgetDisabled(provider(), request)
       await afterwards(ports, request)
     }
     try {
@@ -84,6 +85,17 @@ async function noticeEnd(
   if (request.shown === null) return
   const shown = await ports.impersonations.find(request.shown)
   if (shown !== undefined) await verifyLiveness(ports, shown, origin)
+}
+
+/** The library does not ask whether the client of a token is still there; an impersonation’s is asked for anyway. */
+async function forgetDisabled(
+  provider: Provider,
+  { ctx, impersonation }: ProviderRequest,
+): Promise<void> {
+  if (ctx.oidc?.route !== 'introspection' || impersonation !== null) return
+  const { active, client_id: client } = Object(ctx.body) as Record<string, unknown>
+  if (active !== true || typeof client !== 'string') return
+  if ((await provider.Client.find(client)) === undefined) ctx.body = { active: false }
 }
 
 async function afterwards(ports: Ports, request: ProviderRequest): Promise<void> {

@@ -1,4 +1,11 @@
-import type { ConsentRequest, Happening, Origin, RegisteredApp } from '../../index.ts'
+import type {
+  Consent,
+  ConsentRequest,
+  Happening,
+  Mode,
+  Origin,
+  RegisteredApp,
+} from '../../index.ts'
 import { ConditionLost } from '../../index.ts'
 import type { SignedIn } from '../account/signed-in.ts'
 import type { Parts } from '../parts.ts'
@@ -37,14 +44,28 @@ export async function accept(parts: Deciding, decision: Decision): Promise<boole
     await impersonation.recordAside({ ...eventOf(decision), ...denied }, origin)
     return false
   }
-  const scope = scopeFor(app, request)
-  const details = { scope, mode: request.mode, request: request.id }
+  const given = await storage.consents.find(account.sub, app.clientId)
+  const { scope, mode } = widened(given, { scope: scopeFor(app, request), mode: request.mode })
+  const details = { scope, mode, request: request.id }
   const event = { ...eventOf(decision), details }
   await decide(parts, decision, 'accepted', async (now) => {
-    await storage.consents.grant(account.sub, app.clientId, scope, now, request.mode)
+    await storage.consents.grant(account.sub, app.clientId, scope, now, mode)
     await impersonation.record(event, origin)
   })
   return true
+}
+
+interface Allowed {
+  readonly scope: string
+  readonly mode: Mode
+}
+
+/** What was allowed stays allowed: to say yes to less takes nothing back. */
+function widened(given: Consent | undefined, asked: Allowed): Allowed {
+  if (given === undefined || given.revokedAt !== null) return asked
+  const words = new Set([...given.scope.split(' '), ...asked.scope.split(' ')])
+  const isFull = (given.mode ?? 'full') === 'full'
+  return { scope: [...words].join(' '), mode: isFull ? 'full' : asked.mode }
 }
 
 export function decline(parts: Deciding, decision: Decision): Promise<void> {
