@@ -100,7 +100,7 @@ describe('Being somebody else in Acme Billing', () => {
       .getByRole('button', { name: /^Pay INV-/ })
       .first()
       .click()
-    await demo.page.getByText('It was revoked.').waitFor()
+    await demo.page.getByText('It was ended elsewhere.').waitFor()
     await expect.poll(() => demo.page.evaluate('sessionStorage.length')).toBe(0)
   })
 

@@ -202,7 +202,7 @@ describe('the end', () => {
     ['ended_here', 'You ended it.'],
     ['ended_elsewhere', 'It was ended in another tab.'],
     ['expired', 'Its time was up.'],
-    ['revoked', 'It was revoked.'],
+    ['revoked', 'It was ended elsewhere.'],
   ])(
     'leaves a page with its cause (%s), a way back, and nothing of the customer',
     async (reason, cause) => {

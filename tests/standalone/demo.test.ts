@@ -233,10 +233,15 @@ describe('The demo data', () => {
   })
 
   test('is described at the start: places, people, the password', () => {
-    const table = startTable(urls)
+    const table = startTable(urls, { impersonationRoles: ['super_admin'] })
     for (const text of [urls.issuer, urls.portal, 'root@acme.test', 'understudy-demo', 'Try: ']) {
       expect(table).toContain(text)
     }
+    expect(table).toMatch(/olga@northwind.test .*: may, once an operator adds the role$/m)
+    const roles = ['super_admin', { role: 'org_admin', within: 'organization' }] as const
+    expect(startTable(urls, { impersonationRoles: roles })).toMatch(
+      /olga@northwind.test .*: may impersonate its members$/m,
+    )
     expect(Math.max(...table.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
   })
 })

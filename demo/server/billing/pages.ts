@@ -103,8 +103,8 @@ export const endedPage = (urls: DemoUrls, cause: string): string =>
     content: html`<section class="hero" data-testid="impersonation-ended">
       <h1>Impersonation ended</h1>
       <p>
-        ${Object.hasOwn(CAUSES, cause) ? (CAUSES[cause] ?? '') : 'It was revoked.'} Nothing of the
-        customer is left in this tab.
+        ${Object.hasOwn(CAUSES, cause) ? (CAUSES[cause] ?? '') : 'It was ended elsewhere.'} Nothing
+        of the customer is left in this tab.
       </p>
       <a class="button" href="/">Back to Acme Billing</a>
     </section>`,

@@ -5,4 +5,4 @@ import type { RunningServer } from './start-server.ts'
 export const announcement = ({ parts, demo, leftOut }: RunningServer): string =>
   demo === null
     ? `Understudy is running at ${parts.server.issuer}\n`
-    : `\n${startTable(demo, leftOut)}\n`
+    : `\n${startTable(demo, parts.settings, leftOut)}\n`

@@ -27,7 +27,7 @@ export const ar: Messages = {
     ended_here: 'أنت أنهيتها.',
     ended_elsewhere: 'أُنهيت في علامة تبويب أخرى.',
     expired: 'انتهى وقتها.',
-    revoked: 'تم إبطالها.',
+    revoked: 'تم إنهاؤها في مكان آخر.',
   },
   back: 'العودة إلى التطبيق',
 }

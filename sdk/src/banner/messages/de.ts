@@ -17,7 +17,7 @@ export const de: Messages = {
     ended_here: 'Sie haben ihn beendet.',
     ended_elsewhere: 'Er wurde in einem anderen Tab beendet.',
     expired: 'Die Zeit ist abgelaufen.',
-    revoked: 'Er wurde widerrufen.',
+    revoked: 'Er wurde anderswo beendet.',
   },
   back: 'Zurück zur Anwendung',
 }

@@ -17,7 +17,7 @@ export const en: Messages = {
     ended_here: 'You ended it.',
     ended_elsewhere: 'It was ended in another tab.',
     expired: 'Its time was up.',
-    revoked: 'It was revoked.',
+    revoked: 'It was ended elsewhere.',
   },
   back: 'Back to the app',
 }

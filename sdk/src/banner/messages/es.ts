@@ -17,7 +17,7 @@ export const es: Messages = {
     ended_here: 'La ha terminado usted.',
     ended_elsewhere: 'Se ha terminado en otra pestaña.',
     expired: 'Se ha agotado el tiempo.',
-    revoked: 'Se ha revocado.',
+    revoked: 'Se ha terminado en otro lugar.',
   },
   back: 'Volver a la aplicación',
 }

@@ -18,7 +18,7 @@ export const fr: Messages = {
     ended_here: 'Vous y avez mis fin.',
     ended_elsewhere: 'Elle a été terminée dans un autre onglet.',
     expired: 'Le temps imparti est écoulé.',
-    revoked: 'Elle a été révoquée.',
+    revoked: 'Elle a été terminée ailleurs.',
   },
   back: 'Retour à l’application',
 }

@@ -17,7 +17,7 @@ export const ja: Messages = {
     ended_here: 'あなたが終了しました。',
     ended_elsewhere: '別のタブで終了しました。',
     expired: '制限時間に達しました。',
-    revoked: '取り消されました。',
+    revoked: '別の場所で終了されました。',
   },
   back: 'アプリに戻る',
 }

@@ -1,10 +1,14 @@
-import type { DenialCode } from '../../index.ts'
+import type { DenialCode, Settings } from '../../index.ts'
 import { demoAccountsShown } from './accounts-shown.ts'
 import type { DemoUrls } from '@understudy/demo'
 import { DEMO_TOTP_SECRET } from './people.ts'
 
 /** What a first start says: what runs where, who may sign in, and what to try. */
-export function startTable(urls: DemoUrls, leftOut: DenialCode | null = null): string {
+export function startTable(
+  urls: DemoUrls,
+  policy: Pick<Settings, 'impersonationRoles'>,
+  leftOut: DenialCode | null = null,
+): string {
   const places = [
     ['Admin panel', urls.panel],
     ['Issuer and API', urls.issuer],
@@ -12,7 +16,7 @@ export function startTable(urls: DemoUrls, leftOut: DenialCode | null = null): s
     ['Acme Billing', urls.billing],
     ['Resource server', urls.resource],
   ]
-  const { accounts, password } = demoAccountsShown
+  const { accounts, password } = demoAccountsShown(policy)
   return [
     'Understudy is running, with demo data, on this machine only.',
     '',
@@ -27,6 +31,7 @@ export function startTable(urls: DemoUrls, leftOut: DenialCode | null = null): s
     '',
     `Try: ${urls.panel} → Users → Jane → Impersonate… → Acme Portal.`,
     'Try: the same for Omar in Acme Billing, which he has not allowed: ask him.',
+    `His mail is at ${urls.issuer}/outbox.`,
     ...(leftOut === null
       ? ['Try: the same as root2@acme.test, who is impersonating somebody already.']
       : [`Left out, since the policy refuses it: root2's impersonation (${leftOut}).`]),

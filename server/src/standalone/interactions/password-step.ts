@@ -36,7 +36,7 @@ export function showLogin(
     appName: interaction.app.name,
     email: shown.email ?? (typeof hint === 'string' ? hint : undefined),
     error: shown.error,
-    demo: parts.server.demo ? demoAccountsShown : undefined,
+    demo: parts.server.demo ? demoAccountsShown(parts.settings) : undefined,
   })
 }
 
