@@ -72,8 +72,10 @@ describe('An administrator', () => {
     await toast.waitFor()
     await ui.page.getByRole('link', { name: 'view the record' }).click()
     const record = ui.page.getByRole('dialog', { name: 'Record of an impersonation' })
-    await record.getByText('Ended by the agent').waitFor()
     await record.getByText('impersonation.ended').waitFor()
+    // Among the facts, and where it happened.
+    expect(await record.getByText('Ended by the agent').count()).toBe(2)
+    expect(await record.getByText(/^50\d\d requests$/).count()).toBe(1)
     // Ending cost nobody their own session.
     await ui.page.reload()
     await ui.page.getByRole('button', { name: 'Robin Larsson' }).waitFor()
@@ -166,8 +168,12 @@ describe('An administrator', () => {
     expect(await ui.stage.cast.audit({ action: 'consent.requested' })).toMatchObject([
       { actor: 'usr_root', subject: 'usr_omar', app: 'acme-billing' },
     ])
-    await storage.consents.grant('usr_omar', 'acme-billing', 'openid orders:read', Date.now())
-    await ui.page.reload()
+    const answer = Date.now()
+    const asked = await storage.consentRequests.findPending('usr_omar', 'acme-billing', answer)
+    await storage.consents.grant('usr_omar', 'acme-billing', 'openid orders:read', answer)
+    await storage.consentRequests.decide(asked?.id ?? '', 'accepted', answer)
+    // Whoever waits in the dialog sees it everywhere in there.
+    await ui.page.getByText('acme-billing · allowed by the user').waitFor()
     await begin()
     await openLink('Acme Billing').waitFor()
     await storage.consents.revoke('usr_omar', 'acme-billing', Date.now())

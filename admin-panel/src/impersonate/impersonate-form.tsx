@@ -32,11 +32,13 @@ export function ImpersonateForm(props: ImpersonateFormProps): ReactElement {
       <AppChoice apps={apps} consented={consented} {...form.getInputProps('app')} />
       <ModeChoice name={user.name} {...form.getInputProps('mode')} />
       <ReasonFields form={form} required={verdict.reasonRequired} />
-      {verdict.kind === 'consent' ? (
-        <ConsentAsk user={user} app={app} wish={wish} onCancel={onCancel} />
-      ) : (
-        <Actions verdict={verdict} starting={starting} onCancel={onCancel} />
-      )}
+      <div className="dialog-foot">
+        {verdict.kind === 'consent' ? (
+          <ConsentAsk user={user} app={app} wish={wish} onCancel={onCancel} />
+        ) : (
+          <Actions verdict={verdict} starting={starting} onCancel={onCancel} />
+        )}
+      </div>
     </Stack>
   )
 }

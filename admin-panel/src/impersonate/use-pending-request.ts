@@ -22,8 +22,15 @@ export function usePendingRequest(sub: string, app: string): Asked {
   const latest = data?.items.find((one) => one.app.client_id === app)
   const status = latest?.status
   useEffect(() => {
-    if (status === 'accepted') void client.invalidateQueries({ queryKey: ['check'] })
-  }, [status, client])
+    const reread = (): void =>
+      void client.invalidateQueries({ queryKey: [path('users', sub, 'consents')] })
+    if (status === 'accepted') {
+      void client.invalidateQueries({ queryKey: ['check'] })
+      reread()
+    }
+    // The dry run may hear of the consent first, and then nobody waits for the answer any more.
+    return reread
+  }, [status, client, sub])
   return {
     pending: status === 'pending' ? latest : undefined,
     declined: status === 'declined',

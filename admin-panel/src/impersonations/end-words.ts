@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Impersonation } from '../api/impersonations.ts'
 
 /** Why it ended, in words; a reason this panel does not know stays a word of the API. */
-export function useEndWords(): (impersonation: Impersonation) => string {
+export function useEndWords(): (ended: Pick<Impersonation, 'end_reason'>) => string {
   const { t, i18n } = useTranslation()
   return ({ end_reason: reason }) => {
     const key = `ends.${reason ?? ''}`

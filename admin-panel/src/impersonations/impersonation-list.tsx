@@ -37,7 +37,7 @@ export function ImpersonationList(props: ImpersonationListProps): ReactElement {
         { label: t('impersonations.reason') },
         { label: t('impersonations.started'), sorted: 'descending' },
         { label: t(active ? 'impersonations.left' : 'impersonations.lasted') },
-        { label: t('impersonations.actions') },
+        { label: t('impersonations.actions'), actions: true },
       ]}
       row={(one) => (
         <ImpersonationRow

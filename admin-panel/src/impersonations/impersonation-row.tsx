@@ -37,13 +37,13 @@ export const ImpersonationRow = ({
       {one.reason ?? '–'}
       {one.ticket !== null && <span className="cell-sub">{one.ticket}</span>}
     </Table.Td>
-    <Table.Td className="num">
+    <Table.Td className="when">
       <Moment at={one.started_at} />
     </Table.Td>
     <Table.Td>
       {one.status === 'active' ? <Countdown until={one.expires_at} /> : <Ended one={one} />}
     </Table.Td>
-    <Table.Td>
+    <Table.Td className="row-actions">
       <RowActions one={one} onOpen={onOpen} onRevoke={onRevoke} />
     </Table.Td>
   </Table.Tr>
@@ -52,7 +52,7 @@ export const ImpersonationRow = ({
 function RowActions({ one, onOpen, onRevoke }: ImpersonationRowProps): ReactElement {
   const { t } = useTranslation()
   return (
-    <Button.Group>
+    <div className="row-buttons">
       <Button
         size="compact-sm"
         variant="default"
@@ -75,7 +75,7 @@ function RowActions({ one, onOpen, onRevoke }: ImpersonationRowProps): ReactElem
           {t('impersonations.revoke')}
         </Button>
       )}
-    </Button.Group>
+    </div>
   )
 }
 
@@ -83,7 +83,9 @@ function Ended({ one }: { readonly one: Impersonation }): ReactElement {
   const words = useEndWords()
   return (
     <>
-      {duration(secondsBetween(one.started_at, one.ended_at ?? one.started_at))}
+      <span className="num">
+        {duration(secondsBetween(one.started_at, one.ended_at ?? one.started_at))}
+      </span>
       <span className="cell-sub">{words(one)}</span>
     </>
   )

@@ -4,26 +4,27 @@ import { useTranslation } from 'react-i18next'
 import type { AuditEvent } from '../api/audit-events.ts'
 import type { ImpersonationRecord } from '../api/impersonations.ts'
 import { Moment } from '../time/moment.tsx'
+import { useEndWords } from './end-words.ts'
+import { RecordNumbers } from './record-numbers.tsx'
 import { timesOf } from './timeline.ts'
 
 export function RecordTimeline({ record }: { readonly record: ImpersonationRecord }): ReactElement {
   const { t } = useTranslation()
+  const words = useEndWords()
+  const endOf = ({ details: { end_reason: reason } }: AuditEvent): string =>
+    typeof reason === 'string' ? words({ end_reason: reason }) : ''
   const toldOf = (event: AuditEvent): string => {
     const count = timesOf(event)
     const times = count > 1 ? t('impersonations.times', { count }) : ''
-    return [whatOf(event), times].filter(Boolean).join(' · ')
+    return [whatOf(event), endOf(event), times].filter(Boolean).join(' · ')
   }
   return (
     <>
       <Title order={3} fz={15} mt="xl" mb="md">
         {t('impersonations.timeline')}
       </Title>
-      {record.timeline_truncated === true && (
-        <Text fz="sm" c="dimmed" mb="md">
-          {t('impersonations.truncated')}
-        </Text>
-      )}
-      <Timeline bulletSize={14} lineWidth={2} color="amber">
+      <RecordNumbers record={record} />
+      <Timeline bulletSize={14} lineWidth={2} color="amber" className="timeline">
         {record.timeline.map((event) => (
           <Timeline.Item key={event.id} title={<Code>{event.action}</Code>}>
             {toldOf(event) !== '' && <Text fz="sm">{toldOf(event)}</Text>}
@@ -39,6 +40,6 @@ export function RecordTimeline({ record }: { readonly record: ImpersonationRecor
 }
 
 function whatOf({ details }: AuditEvent): string {
-  const parts = [details['method'], details['route'], details['end_reason']]
+  const parts = [details['method'], details['route']]
   return parts.filter((part) => typeof part === 'string').join(' ')
 }

@@ -6,8 +6,9 @@ export function timesOf({ details }: Pick<AuditEvent, 'details'>): number {
   return typeof count === 'number' ? count : 1
 }
 
-/** How many requests were made, as far as a timeline tells. */
+/** How often something was done, as far as a timeline tells. */
+export const timesIn = (timeline: readonly AuditEvent[], done: string): number =>
+  timeline.filter(({ action }) => action === done).reduce((sum, event) => sum + timesOf(event), 0)
+
 export const requestsIn = (timeline: readonly AuditEvent[]): number =>
-  timeline
-    .filter(({ action }) => action === 'impersonation.request')
-    .reduce((sum, event) => sum + timesOf(event), 0)
+  timesIn(timeline, 'impersonation.request')

@@ -21,13 +21,14 @@ export function Failure({ problem, retry }: FailureProps): ReactElement {
       alert
       icon="warning"
       title={words.what}
-      actions={
-        retry !== undefined && (
-          <Button variant="default" onClick={retry}>
-            {t('states.retry')}
-          </Button>
-        )
-      }
+      {...(retry !== undefined &&
+        problem.code !== 'NOT_FOUND' && {
+          actions: (
+            <Button variant="default" onClick={retry}>
+              {t('states.retry')}
+            </Button>
+          ),
+        })}
     >
       <p>{words.why}</p>
       {words.hint !== '' && <p>{words.hint}</p>}

@@ -20,6 +20,8 @@ interface ListingProps<Item> {
 export interface Column {
   readonly label: string
   readonly sorted?: 'ascending' | 'descending'
+  /** Stays in sight however narrow the screen is. */
+  readonly actions?: boolean
 }
 
 /** One page of a list as a table; a table, so that a screen reader can walk it. */
@@ -57,8 +59,13 @@ export function Listing<Item>(props: ListingProps<Item>): ReactElement {
   )
 }
 
-const head = ({ label, sorted }: Column): ReactElement => (
-  <Table.Th key={label} scope="col" {...(sorted !== undefined && { 'aria-sort': sorted })}>
+const head = ({ label, sorted, actions = false }: Column): ReactElement => (
+  <Table.Th
+    key={label}
+    scope="col"
+    {...(sorted !== undefined && { 'aria-sort': sorted })}
+    {...(actions && { className: 'row-actions' })}
+  >
     {label}
   </Table.Th>
 )

@@ -65,10 +65,10 @@ export const theme: MantineThemeOverride = createTheme({
 /** Darkens, and in dark lightens, what would fall below 4.5:1. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {
-    '--mantine-color-amber-filled-hover': '#ffb224',
     '--mantine-color-disabled-color': 'var(--mantine-color-dimmed)',
   },
   light: {
+    '--mantine-color-amber-filled-hover': '#ffb224',
     '--mantine-color-anchor': '#8a4b00',
     '--mantine-color-amber-text': '#8a4b00',
     '--mantine-color-amber-outline': '#8a4b00',
@@ -87,6 +87,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--panel-hover': '#faf7f1',
   },
   dark: {
+    '--mantine-color-amber-filled-hover': '#ffb224',
     '--mantine-color-anchor': '#ffbf47',
     '--mantine-color-dimmed': 'var(--mantine-color-dark-2)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-2)',

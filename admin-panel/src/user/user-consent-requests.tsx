@@ -27,7 +27,7 @@ export function UserConsentRequests({ user }: { readonly user: User }): ReactEle
           { label: t('impersonations.agent') },
           { label: t('impersonations.reason') },
           { label: t('user.requested'), sorted: 'descending' },
-          { label: t('user.expires') },
+          { label: t('user.answered') },
         ]}
         row={(one) => <RequestRow key={one.id} one={one} />}
         empty={
@@ -56,8 +56,22 @@ function RequestRow({ one }: { readonly one: ConsentRequest }): ReactElement {
         <Moment at={one.requested_at} />
       </Table.Td>
       <Table.Td className="num">
-        <Moment at={one.decided_at ?? one.expires_at} />
+        <Answered one={one} />
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+function Answered({ one }: { readonly one: ConsentRequest }): ReactElement {
+  const { t } = useTranslation()
+  if (one.decided_at !== null) return <Moment at={one.decided_at} />
+  return (
+    <>
+      –
+      <span className="cell-sub">
+        {t(one.status === 'expired' ? 'user.request_expired' : 'user.expires')}{' '}
+        <Moment at={one.expires_at} />
+      </span>
+    </>
   )
 }

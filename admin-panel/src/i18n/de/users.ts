@@ -54,6 +54,7 @@ export const users: Words<typeof english> = {
     no_consents_why: 'Apps, die keine Einwilligung brauchen, stehen hier nicht.',
     requests: 'Bitten um Einwilligung',
     requested: 'Gebeten',
+    answered: 'Beantwortet',
     request_pending: 'Wartet',
     request_accepted: 'Angenommen',
     request_declined: 'Abgelehnt',

@@ -50,6 +50,7 @@ export const users = {
     no_consents_why: 'Apps that need no consent do not appear here.',
     requests: 'Requests for consent',
     requested: 'Requested',
+    answered: 'Answered',
     request_pending: 'Waiting',
     request_accepted: 'Accepted',
     request_declined: 'Declined',
