@@ -1,37 +1,23 @@
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import type { Database } from '../../server/src/storage/database.ts'
 import { migrate } from '../../server/src/storage/migrate.ts'
 import { openPostgres } from '../../server/src/storage/postgres.ts'
-import { openSqlite } from '../../server/src/storage/sqlite.ts'
+import { bareDatabase } from '../support/bare-database.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { databases } from '../support/stores.ts'
 
 describe.each(databases)('a database of an older version, on %s', (database) => {
   let opened: Database
-  let drop: () => Promise<void>
+  let close: () => Promise<void>
 
   beforeEach(async () => {
-    if (database === 'sqlite') {
-      const folder = await mkdtemp(join(tmpdir(), 'understudy-older-'))
-      opened = openSqlite(join(folder, 'understudy.sqlite'))
-      drop = () => rm(folder, { recursive: true })
-    } else {
-      const server = await freshDatabase()
-      opened = openPostgres(server.url)
-      drop = server.drop
-    }
+    ;({ opened, close } = await bareDatabase(database))
   })
-  afterEach(async () => {
-    await opened.close()
-    await drop()
-  })
+  afterEach(() => close())
 
   /** As it was left by the version that knew no later migration. */
   async function migrateTo(name: string): Promise<void> {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { AccountFilter } from 'understudy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditFilter } from '../../server/src/ports/audit-trail.ts'
@@ -13,12 +10,10 @@ import {
   listImpersonations,
 } from '../../server/src/storage/impersonation-list.ts'
 import { migrate } from '../../server/src/storage/migrate.ts'
-import { openPostgres } from '../../server/src/storage/postgres.ts'
-import { openSqlite } from '../../server/src/storage/sqlite.ts'
 import type { Query } from '../../server/src/storage/statement.ts'
 import { createUnitOfWork } from '../../server/src/storage/unit-of-work.ts'
+import { bareDatabase } from '../support/bare-database.ts'
 import { eventTime, growth } from '../support/growth.ts'
-import { freshDatabase } from '../support/postgres.ts'
 import { databases, NOW } from '../support/stores.ts'
 
 const cursor = (key: string): string => Buffer.from(key).toString('base64url')
@@ -63,15 +58,7 @@ describe.each(databases)('lists on %s', (database) => {
   let watched: Database
 
   beforeAll(async () => {
-    if (database === 'sqlite') {
-      const folder = await mkdtemp(join(tmpdir(), 'understudy-plans-'))
-      opened = openSqlite(join(folder, 'understudy.sqlite'))
-      close = () => rm(folder, { recursive: true })
-    } else {
-      const { url, drop } = await freshDatabase()
-      opened = openPostgres(url)
-      close = drop
-    }
+    ;({ opened, close } = await bareDatabase(database))
     await migrate(opened)
     await growth(opened, { accounts: 20_000, events: 40_000, at: NOW })
     watched = {
@@ -82,10 +69,7 @@ describe.each(databases)('lists on %s', (database) => {
       },
     }
   }, 120_000)
-  afterAll(async () => {
-    await opened.close()
-    await close()
-  })
+  afterAll(() => close())
 
   /** What the database does for each query that `work` asks, one line a step. */
   async function plansOf(work: () => Promise<unknown>): Promise<string[]> {

@@ -22,14 +22,9 @@ export function usePendingRequest(sub: string, app: string): Asked {
   const latest = data?.items.find((one) => one.app.client_id === app)
   const status = latest?.status
   useEffect(() => {
-    const reread = (): void =>
-      void client.invalidateQueries({ queryKey: [path('users', sub, 'consents')] })
-    if (status === 'accepted') {
-      void client.invalidateQueries({ queryKey: ['check'] })
-      reread()
-    }
-    // The dry run may hear of the consent first, and then nobody waits for the answer any more.
-    return reread
+    if (status === 'accepted') void client.invalidateQueries({ queryKey: ['check'] })
+    // Whenever it is another one, and when the dry run hears of the consent first and nobody waits any more.
+    return () => void client.invalidateQueries({ queryKey: [path('users', sub, 'consents')] })
   }, [status, client, sub])
   return {
     pending: status === 'pending' ? latest : undefined,

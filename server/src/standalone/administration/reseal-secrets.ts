@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../configuration/policy-settings.ts'
+import { withRightKey } from '../keys/with-right-key.ts'
 import type { Parts } from '../parts.ts'
 import type { Requester } from './requester.ts'
 import { note } from './requester.ts'
@@ -10,20 +10,14 @@ import { note } from './requester.ts'
  * @throws ConfigurationError when neither opens one of them
  */
 export async function resealSecrets(parts: Parts, requester: Requester): Promise<number> {
-  const { storage } = parts
+  const { storage, box } = parts
   return storage.unitOfWork.run(async () => {
-    const resealed = await storage.sealedTexts.replace((sealed) => reseal(parts, sealed))
+    const resealed = await storage.sealedTexts.replace((sealed) =>
+      withRightKey(() => box.reseal(sealed)),
+    )
     if (resealed > 0) {
       await note(parts, requester, { action: 'key.rotated', details: { resealed } })
     }
     return resealed
   })
-}
-
-function reseal({ box }: Parts, sealed: string): string | null {
-  try {
-    return box.reseal(sealed)
-  } catch {
-    throw new ConfigurationError('SECRET_KEY: is not the key this database was sealed with')
-  }
 }
