@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { asRouted, createFloodGuard, networkOf, originOf } from '../../index.ts'
@@ -30,12 +30,17 @@ export function limitRequests({ impersonation, clock }: Parts): Middleware {
       ctx.set('Retry-After', String(wait))
       return refuse(ctx, 'RATE_LIMITED', 'Too many requests. Wait a minute and try again.')
     }
-    const { id_token_hint: _, ...kept } = ctx.query
-    if (path === SIGN_OUT && lengthOf(kept) > LONGEST) {
+    if (path === SIGN_OUT && isTooLong(ctx.query)) {
       return refuse(ctx, 'BODY_INVALID', 'The request of the app is too long.')
     }
     await next()
   }
+}
+
+/** But for the hint, which is as long as the issuer has made it. */
+function isTooLong(query: Context['query']): boolean {
+  const { id_token_hint: _, ...kept } = query
+  return lengthOf(kept) > LONGEST
 }
 
 /** The same for authorization requests, pushed or not, which the library answers to the app. */
